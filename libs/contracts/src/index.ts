@@ -1,1 +1,10 @@
-export {}
+export * from './ids.ts'
+export * from './errors.ts'
+export * from './schema.ts'
+export * from './secret.ts'
+export * from './operation.ts'
+export * from './event-family.ts'
+export * from './canonical/money.ts'
+export * from './canonical/address.ts'
+export * from './canonical/parcel.ts'
+export * from './canonical/shipping.ts'

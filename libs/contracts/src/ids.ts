@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto'
+import { Type, type TUnsafe } from 'typebox'
+
+/**
+ * Identifiers are types: a `StoreId` cannot be passed where a `ConnectorId` is asked for.
+ * Generated ids are `<prefix>_` and 26 characters of Crockford base 32 (48 bits of milliseconds, 80 random bits),
+ * so they sort by time, are safe as NATS subject tokens and cannot be guessed.
+ */
+declare const brand: unique symbol
+type Id<Name extends string> = string & { readonly [brand]: Name }
+
+export type StoreId = Id<'StoreId'>
+export type ConnectorId = Id<'ConnectorId'>
+export type CredentialId = Id<'CredentialId'>
+export type EndpointId = Id<'EndpointId'>
+export type ExecutionId = Id<'ExecutionId'>
+export type DeliveryId = Id<'DeliveryId'>
+export type MessageId = Id<'MessageId'>
+export type RecoveryId = Id<'RecoveryId'>
+
+const prefixes = {
+  conn: 'ConnectorId',
+  cred: 'CredentialId',
+  whk: 'EndpointId',
+  exec: 'ExecutionId',
+  dlv: 'DeliveryId',
+  msg: 'MessageId',
+  rcv: 'RecoveryId',
+} as const
+
+export type IdPrefix = keyof typeof prefixes
+type IdFor<P extends IdPrefix> = Id<(typeof prefixes)[P]>
+
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+
+function base32(bytes: Uint8Array): string {
+  let bits = 0
+  let value = 0
+  let out = ''
+  for (const byte of bytes) {
+    value = ((value << 8) | byte) & 0x1fff
+    bits += 8
+    while (bits >= 5) {
+      out += alphabet[(value >>> (bits - 5)) & 31]
+      bits -= 5
+    }
+  }
+  return bits > 0 ? out + alphabet[(value << (5 - bits)) & 31] : out
+}
+
+/** A new id such as `conn_06e8…`, sorting by `at` (milliseconds since the epoch). */
+export function newId<P extends IdPrefix>(prefix: P, at: number = Date.now()): IdFor<P> {
+  const bytes = randomBytes(16)
+  bytes.writeUIntBE(at, 0, 6)
+  return `${prefix}_${base32(bytes)}` as IdFor<P>
+}
+
+const idSchema = <P extends IdPrefix>(prefix: P, description: string): TUnsafe<IdFor<P>> =>
+  Type.Unsafe<IdFor<P>>({ type: 'string', pattern: `^${prefix}_[0-9a-z]{8,40}$`, description })
+
+/** The platform's own name of a store: one NATS subject token. */
+export const StoreIdSchema = Type.Unsafe<StoreId>({
+  type: 'string',
+  pattern: '^[A-Za-z0-9_-]{1,64}$',
+  description: 'Id of a store, as the store platform names it',
+})
+export const ConnectorIdSchema = idSchema('conn', 'Id of a connector')
+export const CredentialIdSchema = idSchema('cred', 'Id of a credential')
+export const EndpointIdSchema = idSchema('whk', 'Id of a webhook endpoint')
+export const ExecutionIdSchema = idSchema('exec', 'Id of an execution')
+export const DeliveryIdSchema = idSchema('dlv', 'Id of a delivery')
+export const MessageIdSchema = idSchema('msg', 'Id of a webhook message')
+export const RecoveryIdSchema = idSchema('rcv', 'Id of a recovery job')
