@@ -4,7 +4,13 @@ import type { Static, TSchema } from 'typebox'
 import { CartlyError, type FieldError } from './errors.ts'
 
 /** The one JSON Schema 2020-12 validator of the engine: every door checks with it, so every error has the same form. */
-const ajv = new Ajv2020({ allErrors: true, strict: false, allowUnionTypes: true, useDefaults: false, ownProperties: true })
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: false,
+  allowUnionTypes: true,
+  useDefaults: false,
+  ownProperties: true,
+})
 // ajv-formats is CommonJS whose types claim an ES default.
 ;(addFormats as unknown as (instance: Ajv2020, formats: string[]) => void)(ajv, [
   'date-time',
@@ -60,9 +66,14 @@ function validatorOf(validate: ValidateFunction): Validator<unknown> {
       if (validate(value)) return value
       const found = fieldErrors(validate.errors ?? [])
       const first = found[0]
-      throw new CartlyError('invalid', 'invalid_input', `${what} is not valid: ${first ? describe(first) : 'unknown error'}`, {
-        errors: found,
-      })
+      throw new CartlyError(
+        'invalid',
+        'invalid_input',
+        `${what} is not valid: ${first ? describe(first) : 'unknown error'}`,
+        {
+          errors: found,
+        },
+      )
     },
   }
 }
@@ -95,7 +106,10 @@ function fieldError({ instancePath, keyword, params, message }: ErrorObject): Fi
       return { pointer: `${instancePath}/${escapePointer(name)}`, message: 'is not a known field' }
     }
     case 'enum':
-      return { pointer: instancePath, message: `must be one of ${(params['allowedValues'] as unknown[]).map((v) => JSON.stringify(v)).join(', ')}` }
+      return {
+        pointer: instancePath,
+        message: `must be one of ${(params['allowedValues'] as unknown[]).map((v) => JSON.stringify(v)).join(', ')}`,
+      }
     case 'const':
       return { pointer: instancePath, message: `must be ${JSON.stringify(params['allowedValue'])}` }
     default:
