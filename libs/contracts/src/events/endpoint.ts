@@ -1,0 +1,85 @@
+import { Type, type Static } from 'typebox'
+import { eventFamily, v1, type EventOf } from '../event-family.ts'
+import { CredentialIdSchema, EndpointIdSchema, StoreIdSchema } from '../ids.ts'
+
+/** A filter on the event: JSON-pointer paths into the CloudEvent, each with a condition; all must hold. */
+export const EndpointFilter = Type.Record(
+  Type.String({ pattern: '^/' }),
+  Type.Object(
+    {
+      equals: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+      in: Type.Optional(Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), { minItems: 1, maxItems: 100 })),
+      not: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+      gt: Type.Optional(Type.Number()),
+      gte: Type.Optional(Type.Number()),
+      lt: Type.Optional(Type.Number()),
+      lte: Type.Optional(Type.Number()),
+      startsWith: Type.Optional(Type.String()),
+      contains: Type.Optional(Type.Union([Type.String(), Type.Number()])),
+      exists: Type.Optional(Type.Boolean()),
+    },
+    { additionalProperties: false, minProperties: 1 },
+  ),
+  { maxProperties: 20 },
+)
+export type EndpointFilter = Static<typeof EndpointFilter>
+
+/** Everything about an endpoint that its owner may set. */
+export const EndpointConfig = Type.Object(
+  {
+    url: Type.String({ maxLength: 2_048 }),
+    eventTypes: Type.Array(Type.String({ pattern: '^(\\*|[a-z_]+\\.(\\*|[a-z_]+))$' }), { minItems: 1, maxItems: 50 }),
+    description: Type.Optional(Type.String({ maxLength: 500 })),
+    headers: Type.Optional(
+      Type.Record(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" }), Type.String({ maxLength: 1_024, pattern: '^[\\t\\x20-\\x7e]*$' }), {
+        maxProperties: 20,
+      }),
+    ),
+    filter: Type.Optional(EndpointFilter),
+    mapping: Type.Optional(Type.Unknown()),
+    format: Type.Optional(Type.Union([Type.Literal('standard'), Type.Literal('cloudevents')])),
+    signature: Type.Optional(Type.Union([Type.Literal('v1'), Type.Literal('v1a')])),
+    ordering: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('entity')])),
+    rateLimitPerSecond: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
+    timeoutMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 30_000 })),
+    /** Seconds to wait before each retry. */
+    retrySchedule: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 172_800 }), { maxItems: 20 })),
+  },
+  { additionalProperties: false },
+)
+export type EndpointConfig = Static<typeof EndpointConfig>
+
+/** The life of a webhook endpoint. Owner: webhook-dispatcher. */
+export const endpointEvents = eventFamily('webhooks', 'endpoint', {
+  EndpointCreated: v1(
+    Type.Object({
+      endpointId: EndpointIdSchema,
+      storeId: StoreIdSchema,
+      config: EndpointConfig,
+      /** Where the vault keeps the signing secret. */
+      credentialId: CredentialIdSchema,
+      /** The public half of a `v1a` key, `whpk_…`. */
+      publicKey: Type.Optional(Type.String()),
+    }),
+  ),
+  /** The whole new configuration. */
+  EndpointChanged: v1(Type.Object({ config: EndpointConfig, publicKey: Type.Optional(Type.String()) })),
+  EndpointSecretRotated: v1(
+    Type.Object({
+      version: Type.Integer(),
+      /** Until when the secret before it signs too. */
+      overlapUntil: Type.String({ format: 'date-time' }),
+      publicKey: Type.Optional(Type.String()),
+    }),
+  ),
+  EndpointSecretRevealed: v1(Type.Object({})),
+  EndpointDisabled: v1(
+    Type.Object({
+      cause: Type.Union([Type.Literal('user'), Type.Literal('gone'), Type.Literal('failing')]),
+      reason: Type.String(),
+    }),
+  ),
+  EndpointEnabled: v1(Type.Object({})),
+  EndpointDeleted: v1(Type.Object({})),
+})
+export type EndpointEvent = EventOf<typeof endpointEvents>
