@@ -25,13 +25,13 @@ export type ErrorKind = (typeof errorKinds)[number]
 
 /** How an error crosses the bus. `code` is stable and machine-readable, `message` is for people. */
 export const BusError = Type.Object({
-  kind: Type.Union(errorKinds.map((kind) => Type.Literal(kind))),
+  kind: Type.Enum(errorKinds),
   code: Type.String(),
   message: Type.String(),
   errors: Type.Optional(Type.Array(FieldError)),
   retryAfterMs: Type.Optional(Type.Integer()),
 })
-export type BusError = { kind: ErrorKind; code: string; message: string; errors?: FieldError[]; retryAfterMs?: number }
+export type BusError = Static<typeof BusError>
 
 /** A failure that a caller may see. Everything else is a defect, and leaves as `internal` without its text. */
 export class CartlyError extends Error {

@@ -6,8 +6,7 @@ import { Type, type TUnsafe } from 'typebox'
  * Generated ids are `<prefix>_` and 26 characters of Crockford base 32 (48 bits of milliseconds, 80 random bits),
  * so they sort by time, are safe as NATS subject tokens and cannot be guessed.
  */
-declare const brand: unique symbol
-type Id<Name extends string> = string & { readonly [brand]: Name }
+export type Id<Name extends string> = string & { readonly __id: Name }
 
 export type StoreId = Id<'StoreId'>
 export type ConnectorId = Id<'ConnectorId'>

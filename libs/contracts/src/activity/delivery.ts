@@ -22,7 +22,13 @@ export const AttemptRecorded = Type.Object({
   /** Where the payload is kept: its sequence in the STORE stream; absent for a test message. */
   storeSequence: Type.Optional(Type.Integer()),
   attempt: Type.Integer({ minimum: 1 }),
-  trigger: Type.Union([Type.Literal('event'), Type.Literal('retry'), Type.Literal('manual'), Type.Literal('recovery'), Type.Literal('test')]),
+  trigger: Type.Union([
+    Type.Literal('event'),
+    Type.Literal('retry'),
+    Type.Literal('manual'),
+    Type.Literal('recovery'),
+    Type.Literal('test'),
+  ]),
   at: Type.String({ format: 'date-time' }),
   outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),
   status: Type.Optional(Type.Integer()),

@@ -3,12 +3,12 @@ import { ConnectorIdSchema, ExecutionIdSchema, StoreIdSchema } from '../ids.ts'
 
 /** How a failure of an outside service is to be taken (ADR 0004). */
 export const errorClasses = ['transient', 'configuration', 'permanent', 'unknown'] as const
-export const ErrorClass = Type.Union(errorClasses.map((c) => Type.Literal(c)))
+export const ErrorClass = Type.Enum(errorClasses)
 export type ErrorClass = Static<typeof ErrorClass>
 
 /** Where an answer came from. */
 export const resultSources = ['live', 'cache', 'stale', 'backup'] as const
-export const ResultSource = Type.Union(resultSources.map((s) => Type.Literal(s)))
+export const ResultSource = Type.Enum(resultSources)
 export type ResultSource = Static<typeof ResultSource>
 
 export const ExecutionError = Type.Object({ class: ErrorClass, code: Type.String(), message: Type.String() })
@@ -60,7 +60,7 @@ export const ExecutionRecorded = Type.Object({
   storeId: StoreIdSchema,
   connectorId: ConnectorIdSchema,
   hook: Type.String(),
-  trigger: Type.Union(executionTriggers.map((t) => Type.Literal(t))),
+  trigger: Type.Enum(executionTriggers),
   /** The store event that set it off. */
   eventId: Type.Optional(Type.String()),
   replayOf: Type.Optional(ExecutionIdSchema),

@@ -64,7 +64,7 @@ export const TrackInput = Type.Object({
   carrier: Type.Optional(Type.String()),
 })
 export const trackingStatuses = ['unknown', 'pre_transit', 'in_transit', 'delivered', 'returned', 'failed'] as const
-const TrackingStatus = Type.Union(trackingStatuses.map((status) => Type.Literal(status)))
+const TrackingStatus = Type.Enum(trackingStatuses)
 export const TrackOutput = Type.Object({
   trackingNumber: Type.String(),
   carrier: Type.Optional(Type.String()),

@@ -3,7 +3,10 @@ import { eventFamily, v1, type EventOf } from '../event-family.ts'
 import { ConnectorIdSchema, CredentialIdSchema, StoreIdSchema } from '../ids.ts'
 
 export const Settings = Type.Record(Type.String(), Type.Unknown())
-export const Endpoints = Type.Object({ baseUrl: Type.Optional(Type.String({ format: 'uri', maxLength: 2_048 })) }, { additionalProperties: false })
+export const Endpoints = Type.Object(
+  { baseUrl: Type.Optional(Type.String({ format: 'uri', maxLength: 2_048 })) },
+  { additionalProperties: false },
+)
 /** The store's own mappings, by the name the template gives each; what is not named stays the template's. */
 export const MappingOverrides = Type.Record(Type.String(), Type.Unknown())
 
@@ -47,8 +50,12 @@ export const connectorEvents = eventFamily('registry', 'connector', {
   ConnectorDeactivated: v1(Type.Object({ reason: Type.Optional(Type.String()) })),
   ConnectorNeedsAttention: v1(Type.Object({ code: Type.String(), reason: Type.String() })),
   ConnectorRecovered: v1(Type.Object({ code: Type.String() })),
-  ConnectorUpgraded: v1(Type.Object({ from: Type.String(), to: Type.String(), settings: Settings, mappings: MappingOverrides })),
-  ConnectorRolledBack: v1(Type.Object({ from: Type.String(), to: Type.String(), settings: Settings, mappings: MappingOverrides })),
+  ConnectorUpgraded: v1(
+    Type.Object({ from: Type.String(), to: Type.String(), settings: Settings, mappings: MappingOverrides }),
+  ),
+  ConnectorRolledBack: v1(
+    Type.Object({ from: Type.String(), to: Type.String(), settings: Settings, mappings: MappingOverrides }),
+  ),
   ConnectorRemoved: v1(Type.Object({})),
 })
 export type ConnectorEvent = EventOf<typeof connectorEvents>

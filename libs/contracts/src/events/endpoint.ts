@@ -8,7 +8,9 @@ export const EndpointFilter = Type.Record(
   Type.Object(
     {
       equals: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
-      in: Type.Optional(Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), { minItems: 1, maxItems: 100 })),
+      in: Type.Optional(
+        Type.Array(Type.Union([Type.String(), Type.Number(), Type.Boolean()]), { minItems: 1, maxItems: 100 }),
+      ),
       not: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
       gt: Type.Optional(Type.Number()),
       gte: Type.Optional(Type.Number()),
@@ -31,9 +33,13 @@ export const EndpointConfig = Type.Object(
     eventTypes: Type.Array(Type.String({ pattern: '^(\\*|[a-z_]+\\.(\\*|[a-z_]+))$' }), { minItems: 1, maxItems: 50 }),
     description: Type.Optional(Type.String({ maxLength: 500 })),
     headers: Type.Optional(
-      Type.Record(Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" }), Type.String({ maxLength: 1_024, pattern: '^[\\t\\x20-\\x7e]*$' }), {
-        maxProperties: 20,
-      }),
+      Type.Record(
+        Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" }),
+        Type.String({ maxLength: 1_024, pattern: '^[\\t\\x20-\\x7e]*$' }),
+        {
+          maxProperties: 20,
+        },
+      ),
     ),
     filter: Type.Optional(EndpointFilter),
     mapping: Type.Optional(Type.Unknown()),
@@ -72,7 +78,6 @@ export const endpointEvents = eventFamily('webhooks', 'endpoint', {
       publicKey: Type.Optional(Type.String()),
     }),
   ),
-  EndpointSecretRevealed: v1(Type.Object({})),
   EndpointDisabled: v1(
     Type.Object({
       cause: Type.Union([Type.Literal('user'), Type.Literal('gone'), Type.Literal('failing')]),

@@ -24,7 +24,11 @@ export const oauthConnectionEvents = eventFamily('oauth', 'connection', {
   /** The lock: whoever appended it with the expected sequence is the only one to call the token endpoint. */
   RefreshStarted: v1(Type.Object({ attempt: Type.Integer(), holder: Type.String(), leaseUntil: Time })),
   RefreshSucceeded: v1(
-    Type.Object({ version: Type.Integer(), expiresAt: Type.Union([Time, Type.Null()]), scopes: Type.Array(Type.String()) }),
+    Type.Object({
+      version: Type.Integer(),
+      expiresAt: Type.Union([Time, Type.Null()]),
+      scopes: Type.Array(Type.String()),
+    }),
   ),
   RefreshFailed: v1(
     Type.Object({

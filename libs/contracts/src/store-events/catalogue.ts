@@ -16,7 +16,13 @@ export interface StoreEventType {
   readonly example: StoreEvent
 }
 
-const eventType = (type: string, description: string, data: TSchema, example: object, subject: string): StoreEventType => ({
+const eventType = (
+  type: string,
+  description: string,
+  data: TSchema,
+  example: object,
+  subject: string,
+): StoreEventType => ({
   type,
   version: 1,
   description,
@@ -36,13 +42,37 @@ const eventType = (type: string, description: string, data: TSchema, example: ob
 
 export const storeEventTypes: readonly StoreEventType[] = [
   eventType('order.created', 'A buyer placed an order', Order, examples.order, 'ord_1001'),
-  eventType('order.updated', 'An order changed: its status, its items or an address', Order, { ...examples.order, status: 'paid', updatedAt: '2026-11-24T09:31:00Z' }, 'ord_1001'),
+  eventType(
+    'order.updated',
+    'An order changed: its status, its items or an address',
+    Order,
+    { ...examples.order, status: 'paid', updatedAt: '2026-11-24T09:31:00Z' },
+    'ord_1001',
+  ),
   eventType('order.fulfilled', 'An order was handed to a carrier', Order, examples.fulfilledOrder, 'ord_1001'),
   eventType('product.created', 'A product was added to the catalogue', Product, examples.product, 'prod_42'),
-  eventType('product.updated', 'A product changed: its price, its text or its status', Product, { ...examples.product, updatedAt: '2026-11-24T09:30:00Z' }, 'prod_42'),
-  eventType('product.deleted', 'A product was removed from the catalogue', ProductDeleted, examples.productDeleted, 'prod_42'),
+  eventType(
+    'product.updated',
+    'A product changed: its price, its text or its status',
+    Product,
+    { ...examples.product, updatedAt: '2026-11-24T09:30:00Z' },
+    'prod_42',
+  ),
+  eventType(
+    'product.deleted',
+    'A product was removed from the catalogue',
+    ProductDeleted,
+    examples.productDeleted,
+    'prod_42',
+  ),
   eventType('customer.created', 'A customer registered or placed a first order', Customer, examples.customer, 'cust_7'),
-  eventType('customer.updated', 'A customer changed: an address, an e-mail, a consent', Customer, { ...examples.customer, acceptsMarketing: true, updatedAt: '2026-11-24T09:30:00Z' }, 'cust_7'),
+  eventType(
+    'customer.updated',
+    'A customer changed: an address, an e-mail, a consent',
+    Customer,
+    { ...examples.customer, acceptsMarketing: true, updatedAt: '2026-11-24T09:30:00Z' },
+    'cust_7',
+  ),
   eventType('inventory.updated', 'The quantity on hand of a product changed', Inventory, examples.inventory, 'prod_42'),
 ]
 
@@ -60,6 +90,8 @@ export function parseStoreSubject(subject: string): { storeId: string; type: str
   return match ? { storeId: match[1] as string, type: match[2] as string } : undefined
 }
 
+const reject = (code: string, reason: string): StoreEventCheck => ({ ok: false, code, reason })
+
 const shape: Validator<unknown> = compileSchema(CloudEventShape)
 
 /**
@@ -67,7 +99,6 @@ const shape: Validator<unknown> = compileSchema(CloudEventShape)
  * Never throws: an event that does not fit is put aside with `reason`, and stops nothing behind it.
  */
 export function checkStoreEvent(subject: string, body: Uint8Array): StoreEventCheck {
-  const reject = (code: string, reason: string): StoreEventCheck => ({ ok: false, code, reason })
   const place = parseStoreSubject(subject)
   if (!place) return reject('invalid_subject', `The subject ${subject} is not store.<storeId>.<entity>.<verb>`)
   let value: unknown
@@ -79,11 +110,14 @@ export function checkStoreEvent(subject: string, body: Uint8Array): StoreEventCh
   const shapeErrors = shape.errors(value)
   if (shapeErrors.length > 0) return reject('invalid_cloudevent', sentence(shapeErrors))
   const event = value as StoreEvent
-  if (event.type !== place.type) return reject('type_mismatch', `The event's type is ${event.type}, its subject says ${place.type}`)
+  if (event.type !== place.type)
+    return reject('type_mismatch', `The event's type is ${event.type}, its subject says ${place.type}`)
   const known = byType.get(event.type)
-  if (!known) return reject('unknown_type', `There is no event type ${event.type}; GET /v1/event-types lists those there are`)
+  if (!known)
+    return reject('unknown_type', `There is no event type ${event.type}; GET /v1/event-types lists those there are`)
   const errors = compileSchema(known.data).errors(event.data)
-  if (errors.length > 0) return reject('invalid_data', sentence(errors.map((e) => ({ ...e, pointer: `/data${e.pointer}` }))))
+  if (errors.length > 0)
+    return reject('invalid_data', sentence(errors.map((e) => ({ ...e, pointer: `/data${e.pointer}` }))))
   return { ok: true, event }
 }
 

@@ -3,38 +3,37 @@ import { Address } from '../canonical/address.ts'
 import { Money } from '../canonical/money.ts'
 import { Weight } from '../canonical/parcel.ts'
 
+/*
+ * Tolerant on purpose: only what the engine itself relies on is required, so that the platform can add fields or
+ * leave some out without an event being put aside; what is there must have the right type.
+ */
 const Id = Type.String({ minLength: 1, maxLength: 128 })
 const Time = Type.String({ format: 'date-time' })
+const PartialAddress = Type.Partial(Address)
 
 export const OrderItem = Type.Object({
-  id: Id,
-  productId: Id,
+  id: Type.Optional(Id),
+  productId: Type.Optional(Id),
   sku: Type.Optional(Type.String()),
-  title: Type.String(),
-  quantity: Type.Integer({ minimum: 1 }),
-  unitPrice: Money,
+  title: Type.Optional(Type.String()),
+  quantity: Type.Optional(Type.Integer({ minimum: 0 })),
+  unitPrice: Type.Optional(Money),
   weight: Type.Optional(Weight),
 })
 
 export const Order = Type.Object({
   id: Id,
-  number: Type.String({ description: 'What the merchant and the buyer call the order' }),
-  status: Type.Union([
-    Type.Literal('open'),
-    Type.Literal('paid'),
-    Type.Literal('fulfilled'),
-    Type.Literal('cancelled'),
-    Type.Literal('refunded'),
-  ]),
+  number: Type.Optional(Type.String({ description: 'What the merchant and the buyer call the order' })),
+  status: Type.Optional(Type.String({ description: 'e.g. open, paid, fulfilled, cancelled, refunded' })),
   customerId: Type.Optional(Id),
   email: Type.Optional(Type.String()),
-  items: Type.Array(OrderItem, { minItems: 1 }),
-  subtotal: Money,
+  items: Type.Optional(Type.Array(OrderItem)),
+  subtotal: Type.Optional(Money),
   shipping: Type.Optional(Money),
   tax: Type.Optional(Money),
-  total: Money,
-  shippingAddress: Type.Optional(Address),
-  billingAddress: Type.Optional(Address),
+  total: Type.Optional(Money),
+  shippingAddress: Type.Optional(PartialAddress),
+  billingAddress: Type.Optional(PartialAddress),
   fulfillment: Type.Optional(
     Type.Object({
       carrier: Type.Optional(Type.String()),
@@ -44,28 +43,28 @@ export const Order = Type.Object({
     }),
   ),
   note: Type.Optional(Type.String()),
-  createdAt: Time,
+  createdAt: Type.Optional(Time),
   updatedAt: Type.Optional(Time),
 })
 export type Order = Static<typeof Order>
 
 export const Product = Type.Object({
   id: Id,
-  title: Type.String(),
+  title: Type.Optional(Type.String()),
   description: Type.Optional(Type.String()),
   sku: Type.Optional(Type.String()),
-  price: Money,
+  price: Type.Optional(Money),
   weight: Type.Optional(Weight),
-  status: Type.Union([Type.Literal('active'), Type.Literal('draft'), Type.Literal('archived')]),
+  status: Type.Optional(Type.String({ description: 'e.g. active, draft, archived' })),
   tags: Type.Optional(Type.Array(Type.String())),
   imageUrl: Type.Optional(Type.String()),
   url: Type.Optional(Type.String()),
-  createdAt: Time,
+  createdAt: Type.Optional(Time),
   updatedAt: Type.Optional(Time),
 })
 export type Product = Static<typeof Product>
 
-export const ProductDeleted = Type.Object({ id: Id, deletedAt: Time })
+export const ProductDeleted = Type.Object({ id: Id, deletedAt: Type.Optional(Time) })
 
 export const Customer = Type.Object({
   id: Id,
@@ -74,8 +73,8 @@ export const Customer = Type.Object({
   lastName: Type.Optional(Type.String()),
   phone: Type.Optional(Type.String()),
   acceptsMarketing: Type.Optional(Type.Boolean()),
-  addresses: Type.Optional(Type.Array(Address)),
-  createdAt: Time,
+  addresses: Type.Optional(Type.Array(PartialAddress)),
+  createdAt: Type.Optional(Time),
   updatedAt: Type.Optional(Time),
 })
 export type Customer = Static<typeof Customer>
@@ -84,8 +83,8 @@ export const Inventory = Type.Object({
   productId: Id,
   sku: Type.Optional(Type.String()),
   locationId: Type.Optional(Id),
-  available: Type.Integer(),
+  available: Type.Optional(Type.Integer()),
   previous: Type.Optional(Type.Integer()),
-  updatedAt: Time,
+  updatedAt: Type.Optional(Time),
 })
 export type Inventory = Static<typeof Inventory>

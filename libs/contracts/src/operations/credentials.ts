@@ -1,0 +1,161 @@
+import { Type, type Static } from 'typebox'
+import { CredentialPurpose } from '../events/credential.ts'
+import { ConnectorIdSchema, CredentialIdSchema, EndpointIdSchema } from '../ids.ts'
+import { operation, type Operation } from '../operation.ts'
+import { Empty, Time, inStore } from './common.ts'
+
+const V = 'credential-vault' as const
+
+/** What may be known of a credential: never a secret. */
+export const CredentialDescription = Type.Object({
+  credentialId: CredentialIdSchema,
+  version: Type.Integer(),
+  storedAt: Time,
+  fields: Type.Array(Type.Object({ name: Type.String(), set: Type.Boolean(), last4: Type.String() })),
+  expiresAt: Type.Optional(Time),
+})
+export type CredentialDescription = Static<typeof CredentialDescription>
+
+/**
+ * A JWE in compact form (RFC 7516, ECDH-ES with A256GCM): secrets cross the bus in no other way. Requests are sealed to
+ * the vault's key of the hour (`sealingKey`), replies to the ephemeral key that the request brought.
+ */
+const Sealed = Type.String({ maxLength: 262_144 })
+
+/** Public half of an X25519 key (RFC 8037). */
+export const SealingKey = Type.Object({ kty: Type.Literal('OKP'), crv: Type.Literal('X25519'), x: Type.String() })
+export type SealingKey = Static<typeof SealingKey>
+
+/** What `credentials.put` and `tokens.put` hold once opened: values by field name. */
+export const SecretValues = Type.Record(
+  Type.String({ maxLength: 64 }),
+  Type.String({ minLength: 1, maxLength: 8_192 }),
+  {
+    minProperties: 1,
+    maxProperties: 20,
+  },
+)
+export type SecretValues = Static<typeof SecretValues>
+
+/**
+ * A lease's request. The public key is an ephemeral X25519 JWK; the reply is sealed to it. The subject ends in the asking
+ * service's own name, which NATS lets nobody else publish, so the vault knows who asks.
+ */
+const LeaseRequest = Type.Object({
+  leases: Type.Array(
+    inStore({
+      credentialId: CredentialIdSchema,
+      purpose: CredentialPurpose,
+      /** Why, for the audit. */ reason: Type.String({ maxLength: 200 }),
+    }),
+    { minItems: 1, maxItems: 500 },
+  ),
+  publicKey: SealingKey,
+  nonce: Type.String({ minLength: 16, maxLength: 64 }),
+})
+/** Each lease: its sealed content, or why there is none. The sealed content is `LeaseContent` as JSON. */
+const LeaseReply = Type.Object({
+  leases: Type.Array(
+    Type.Union([
+      Type.Object({
+        leaseId: Type.String(),
+        credentialId: CredentialIdSchema,
+        version: Type.Integer(),
+        expiresAt: Time,
+        sealed: Sealed,
+      }),
+      Type.Object({
+        credentialId: CredentialIdSchema,
+        error: Type.Object({ code: Type.String(), message: Type.String() }),
+      }),
+    ]),
+  ),
+})
+const lease = (holder: string): Operation<typeof LeaseRequest, typeof LeaseReply> =>
+  operation(V, `lease.${holder}`, { request: LeaseRequest, response: LeaseReply })
+
+export type LeaseRequest = Static<typeof LeaseRequest>
+export type LeaseReply = Static<typeof LeaseReply>
+
+/** What a sealed lease holds once opened. `versions` are those that are live, newest first (webhook secrets overlap). */
+export const LeaseContent = Type.Object({
+  credentialId: CredentialIdSchema,
+  version: Type.Integer(),
+  values: Type.Record(Type.String(), Type.String()),
+  older: Type.Array(
+    Type.Object({ version: Type.Integer(), validUntil: Time, values: Type.Record(Type.String(), Type.String()) }),
+  ),
+  /** Until when the holder may keep it in memory. */
+  expiresAt: Time,
+})
+export type LeaseContent = Static<typeof LeaseContent>
+
+export const vault = {
+  /** The key to seal requests to; good for an hour, and known to every replica of the vault. */
+  sealingKey: operation(V, 'sealing-key', {
+    request: Empty,
+    response: Type.Object({ publicKey: SealingKey, keyId: Type.String(), validUntil: Time }),
+  }),
+  putCredentials: operation(V, 'credentials.put', {
+    request: inStore({
+      connectorId: ConnectorIdSchema,
+      values: Type.Record(Type.String({ maxLength: 64 }), SecretValue, { minProperties: 1, maxProperties: 20 }),
+    }),
+    response: CredentialDescription,
+  }),
+  describeCredentials: operation(V, 'credentials.describe', {
+    request: inStore({ connectorId: ConnectorIdSchema }),
+    response: CredentialDescription,
+  }),
+  deleteCredentials: operation(V, 'credentials.delete', {
+    request: inStore({ connectorId: ConnectorIdSchema }),
+    response: Type.Object({ credentialId: CredentialIdSchema }),
+  }),
+  /** API keys and access tokens. */
+  leaseToExecutor: lease('hook-executor'),
+  /** Signing secrets. */
+  leaseToDispatcher: lease('webhook-dispatcher'),
+  /** Client secrets and refresh tokens. */
+  leaseToRefresher: lease('oauth-refresher'),
+  /** Tokens as the authorization server gave them; sealed, as requests are no safer than replies (JWE to `tokens.key`). */
+  tokensKey: operation(V, 'tokens.key', {
+    request: Empty,
+    response: Type.Object({ publicKey: Type.Unknown(), keyId: Type.String() }),
+  }),
+  putTokens: operation(V, 'tokens.put', {
+    request: inStore({ connectorId: ConnectorIdSchema, sealed: Sealed, expiresAt: Type.Union([Time, Type.Null()]) }),
+    response: CredentialDescription,
+  }),
+  deleteTokens: operation(V, 'tokens.delete', {
+    request: inStore({ connectorId: ConnectorIdSchema }),
+    response: Empty,
+  }),
+  createWebhookSecret: operation(V, 'webhook-secret.create', {
+    request: inStore({
+      endpointId: EndpointIdSchema,
+      signature: Type.Union([Type.Literal('v1'), Type.Literal('v1a')]),
+    }),
+    response: Type.Object({
+      credentialId: CredentialIdSchema,
+      version: Type.Integer(),
+      publicKey: Type.Optional(Type.String()),
+    }),
+  }),
+  rotateWebhookSecret: operation(V, 'webhook-secret.rotate', {
+    request: inStore({
+      endpointId: EndpointIdSchema,
+      signature: Type.Union([Type.Literal('v1'), Type.Literal('v1a')]),
+      overlapUntil: Time,
+    }),
+    response: Type.Object({ version: Type.Integer(), publicKey: Type.Optional(Type.String()) }),
+  }),
+  /** The present secret, sealed to the gateway's key, for the merchant to see. */
+  revealWebhookSecret: operation(V, 'webhook-secret.reveal', {
+    request: inStore({ endpointId: EndpointIdSchema, publicKey: SealingKey }),
+    response: Type.Object({ sealed: Sealed, version: Type.Integer() }),
+  }),
+  deleteWebhookSecret: operation(V, 'webhook-secret.delete', {
+    request: inStore({ endpointId: EndpointIdSchema }),
+    response: Empty,
+  }),
+} as const

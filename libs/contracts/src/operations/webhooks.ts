@@ -1,0 +1,173 @@
+import { Type, type Static } from 'typebox'
+import { AttemptTimings } from '../activity/delivery.ts'
+import { EndpointConfig } from '../events/endpoint.ts'
+import { DeliveryIdSchema, EndpointIdSchema, MessageIdSchema, RecoveryIdSchema } from '../ids.ts'
+import { operation } from '../operation.ts'
+import { Empty, PageRequest, Stats, Time, Window, expectedRevision, inStore, page } from './common.ts'
+
+const endpointId = EndpointIdSchema
+const deliveryId = DeliveryIdSchema
+
+export const WebhookEndpoint = Type.Intersect([
+  Type.Object({
+    id: endpointId,
+    storeId: Type.String(),
+    status: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
+    disabled: Type.Optional(Type.Object({ cause: Type.String(), reason: Type.String(), at: Time })),
+    publicKey: Type.Optional(Type.String({ description: 'To verify v1a signatures with' })),
+    createdAt: Time,
+    updatedAt: Time,
+    revision: Type.Integer(),
+  }),
+  EndpointConfig,
+])
+export type WebhookEndpoint = Static<typeof WebhookEndpoint>
+
+export const deliveryStatuses = ['pending', 'succeeded', 'failed', 'retrying', 'parked'] as const
+
+export const DeliverySummary = Type.Object({
+  id: deliveryId,
+  endpointId,
+  messageId: MessageIdSchema,
+  eventId: Type.String(),
+  eventType: Type.String(),
+  status: Type.Enum(deliveryStatuses),
+  attempts: Type.Integer(),
+  createdAt: Time,
+  lastAttemptAt: Type.Optional(Time),
+  nextAttemptAt: Type.Optional(Time),
+  lastStatus: Type.Optional(Type.Integer()),
+  error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+})
+export type DeliverySummary = Static<typeof DeliverySummary>
+
+export const Delivery = Type.Intersect([
+  DeliverySummary,
+  Type.Object({
+    requestBody: Type.Optional(Type.String({ description: 'What was sent, while the event is kept' })),
+    attemptLog: Type.Array(
+      Type.Object({
+        attempt: Type.Integer(),
+        trigger: Type.String(),
+        at: Time,
+        outcome: Type.Union([Type.Literal('succeeded'), Type.Literal('failed')]),
+        status: Type.Optional(Type.Integer()),
+        requestHeaders: Type.Record(Type.String(), Type.String()),
+        responseHeaders: Type.Optional(Type.Record(Type.String(), Type.String())),
+        responseBody: Type.Optional(Type.String()),
+        timings: AttemptTimings,
+        error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+      }),
+    ),
+  }),
+])
+export type Delivery = Static<typeof Delivery>
+
+export const Recovery = Type.Object({
+  id: RecoveryIdSchema,
+  endpointId,
+  status: Type.Union([
+    Type.Literal('running'),
+    Type.Literal('paused'),
+    Type.Literal('done'),
+    Type.Literal('cancelled'),
+    Type.Literal('failed'),
+    Type.Literal('dry_run'),
+  ]),
+  since: Time,
+  until: Time,
+  /** Events of the range that match the endpoint and were not delivered. */
+  total: Type.Integer(),
+  recovered: Type.Integer(),
+  startedAt: Time,
+  finishedAt: Type.Optional(Time),
+})
+export type Recovery = Static<typeof Recovery>
+
+export const EndpointStats = Type.Intersect([
+  Stats,
+  Type.Object({
+    backlog: Type.Object({ size: Type.Integer(), oldestAgeMs: Type.Union([Type.Integer(), Type.Null()]) }),
+    circuit: Type.Union([Type.Literal('closed'), Type.Literal('half_open'), Type.Literal('open')]),
+  }),
+])
+export type EndpointStats = Static<typeof EndpointStats>
+
+export const RejectedEvent = Type.Object({
+  at: Time,
+  subject: Type.String(),
+  eventId: Type.Optional(Type.String()),
+  code: Type.String(),
+  reason: Type.String(),
+  body: Type.String(),
+})
+export type RejectedEvent = Static<typeof RejectedEvent>
+
+const W = 'webhook-dispatcher' as const
+const one = inStore({ endpointId })
+const change = inStore({ endpointId, expectedRevision })
+
+export const webhooks = {
+  create: operation(W, 'endpoints.create', {
+    request: inStore({ config: EndpointConfig }),
+    response: WebhookEndpoint,
+  }),
+  update: operation(W, 'endpoints.update', {
+    request: inStore({ endpointId, expectedRevision, change: Type.Partial(EndpointConfig) }),
+    response: WebhookEndpoint,
+  }),
+  get: operation(W, 'endpoints.get', { request: one, response: WebhookEndpoint }),
+  list: operation(W, 'endpoints.list', { request: inStore({ ...PageRequest }), response: page(WebhookEndpoint) }),
+  remove: operation(W, 'endpoints.remove', { request: change, response: Empty }),
+  enable: operation(W, 'endpoints.enable', { request: change, response: WebhookEndpoint }),
+  disable: operation(W, 'endpoints.disable', { request: change, response: WebhookEndpoint }),
+  rotateSecret: operation(W, 'endpoints.rotate-secret', {
+    request: inStore({ endpointId, overlapHours: Type.Number({ minimum: 0, maximum: 168 }) }),
+    response: Type.Object({ endpoint: WebhookEndpoint, overlapUntil: Time }),
+  }),
+  /** Sends an example event at once and answers with what came of it. */
+  test: operation(W, 'endpoints.test', {
+    request: inStore({ endpointId, eventType: Type.Optional(Type.String()) }),
+    response: Delivery,
+    timeoutMs: 35_000,
+  }),
+  stats: operation(W, 'endpoints.stats', { request: inStore({ endpointId, window: Window }), response: EndpointStats }),
+  recover: operation(W, 'endpoints.recover', {
+    request: inStore({ endpointId, since: Time, until: Type.Optional(Time), dryRun: Type.Optional(Type.Boolean()) }),
+    response: Recovery,
+    timeoutMs: 15_000,
+  }),
+  getRecovery: operation(W, 'recoveries.get', {
+    request: inStore({ endpointId, recoveryId: RecoveryIdSchema }),
+    response: Recovery,
+  }),
+  controlRecovery: operation(W, 'recoveries.control', {
+    request: inStore({
+      endpointId,
+      recoveryId: RecoveryIdSchema,
+      action: Type.Union([Type.Literal('pause'), Type.Literal('resume'), Type.Literal('cancel')]),
+    }),
+    response: Recovery,
+  }),
+  listDeliveries: operation(W, 'deliveries.list', {
+    request: inStore({
+      endpointId: Type.Optional(endpointId),
+      status: Type.Optional(Type.Enum(deliveryStatuses)),
+      eventType: Type.Optional(Type.String()),
+      since: Type.Optional(Time),
+      until: Type.Optional(Time),
+      ...PageRequest,
+    }),
+    response: page(DeliverySummary),
+  }),
+  getDelivery: operation(W, 'deliveries.get', { request: inStore({ deliveryId }), response: Delivery }),
+  retryDelivery: operation(W, 'deliveries.retry', {
+    request: inStore({ deliveryId }),
+    response: Delivery,
+    timeoutMs: 35_000,
+  }),
+  listRejectedEvents: operation(W, 'rejected-events.list', {
+    request: inStore({ ...PageRequest }),
+    response: page(RejectedEvent),
+  }),
+} as const
