@@ -14,7 +14,7 @@ export const CredentialPurpose = Type.Union([
 ])
 
 /** Whose credential it is: the id of a connector or of a webhook endpoint. */
-const OwnerId = Type.String({ pattern: '^(conn|whk)_[0-9a-z]{8,40}$' })
+export const OwnerIdSchema = Type.String({ pattern: '^(conn|whk)_[0-9a-z]{8,40}$' })
 
 /** The life of a credential, never its content. Owner: credential-vault. */
 export const credentialEvents = eventFamily('vault', 'credential', {
@@ -22,7 +22,7 @@ export const credentialEvents = eventFamily('vault', 'credential', {
     Type.Object({
       credentialId: CredentialIdSchema,
       storeId: StoreIdSchema,
-      ownerId: OwnerId,
+      ownerId: OwnerIdSchema,
       purpose: CredentialPurpose,
       version: Type.Integer({ minimum: 1 }),
       keyId: Type.String(),

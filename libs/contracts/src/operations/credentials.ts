@@ -1,5 +1,5 @@
 import { Type, type Static } from 'typebox'
-import { CredentialPurpose } from '../events/credential.ts'
+import { CredentialPurpose, OwnerIdSchema } from '../events/credential.ts'
 import { ConnectorIdSchema, CredentialIdSchema, EndpointIdSchema } from '../ids.ts'
 import { operation, type Operation } from '../operation.ts'
 import { Empty, Time, inStore } from './common.ts'
@@ -44,16 +44,19 @@ export type SecretValues = Static<typeof SecretValues>
 const LeaseRequest = Type.Object({
   leases: Type.Array(
     inStore({
-      credentialId: CredentialIdSchema,
+      /** The connector or webhook endpoint whose present credential of that purpose is asked for. */
+      ownerId: OwnerIdSchema,
       purpose: CredentialPurpose,
-      /** Why, for the audit. */ reason: Type.String({ maxLength: 200 }),
+      /** Why, for the audit. */
+      reason: Type.String({ maxLength: 200 }),
     }),
     { minItems: 1, maxItems: 500 },
   ),
   publicKey: SealingKey,
+  /** Random, single use: a request seen twice is refused. */
   nonce: Type.String({ minLength: 16, maxLength: 64 }),
 })
-/** Each lease: its sealed content, or why there is none. The sealed content is `LeaseContent` as JSON. */
+/** For each lease asked for, in order: its sealed content (`LeaseContent` as JSON), or why there is none. */
 const LeaseReply = Type.Object({
   leases: Type.Array(
     Type.Union([
@@ -64,10 +67,7 @@ const LeaseReply = Type.Object({
         expiresAt: Time,
         sealed: Sealed,
       }),
-      Type.Object({
-        credentialId: CredentialIdSchema,
-        error: Type.Object({ code: Type.String(), message: Type.String() }),
-      }),
+      Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) }),
     ]),
   ),
 })
@@ -99,7 +99,7 @@ export const vault = {
   putCredentials: operation(V, 'credentials.put', {
     request: inStore({
       connectorId: ConnectorIdSchema,
-      values: Type.Record(Type.String({ maxLength: 64 }), SecretValue, { minProperties: 1, maxProperties: 20 }),
+      sealed: Sealed,
     }),
     response: CredentialDescription,
   }),
@@ -117,11 +117,7 @@ export const vault = {
   leaseToDispatcher: lease('webhook-dispatcher'),
   /** Client secrets and refresh tokens. */
   leaseToRefresher: lease('oauth-refresher'),
-  /** Tokens as the authorization server gave them; sealed, as requests are no safer than replies (JWE to `tokens.key`). */
-  tokensKey: operation(V, 'tokens.key', {
-    request: Empty,
-    response: Type.Object({ publicKey: Type.Unknown(), keyId: Type.String() }),
-  }),
+  /** Tokens as the authorization server gave them. */
   putTokens: operation(V, 'tokens.put', {
     request: inStore({ connectorId: ConnectorIdSchema, sealed: Sealed, expiresAt: Type.Union([Time, Type.Null()]) }),
     response: CredentialDescription,
