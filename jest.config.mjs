@@ -20,6 +20,8 @@ export default {
       },
     ],
   },
+  globalSetup: './libs/testing/src/jest-global-setup.ts',
+  globalTeardown: './libs/testing/src/jest-global-teardown.ts',
   testTimeout: 30_000,
   maxWorkers: 2,
 }

@@ -1,1 +1,25 @@
-export {}
+export { eventually, type Patience } from './process/eventually.ts'
+export { freePort } from './process/free-port.ts'
+export { LaunchError } from './process/launch-error.ts'
+export { readPidFile, stopByPidFile, writePidFile } from './process/pid-file.ts'
+export type { Exit, ServerProcess } from './process/server-process.ts'
+export { startNats, type NatsServer, type NatsServerOptions } from './nats/nats-server.ts'
+export {
+  natsCredentials,
+  natsUsers,
+  newNatsPasswords,
+  type NatsCredentials,
+  type NatsPasswords,
+  type NatsUser,
+} from './nats/nats-users.ts'
+export { provisionStreams, streamConfigs, type StreamSettings } from './nats/streams.ts'
+export { startPostgres, type PostgresServer, type PostgresServerOptions } from './postgres/postgres-server.ts'
+export {
+  databaseRoles,
+  newDatabasePasswords,
+  provisionDatabase,
+  provisionRoles,
+  roleUrl,
+  type DatabasePasswords,
+  type DatabaseRole,
+} from './postgres/roles.ts'

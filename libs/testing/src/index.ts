@@ -1,1 +1,5 @@
-export {}
+export { eventually, freePort } from '@cartly/launcher'
+export { natsCluster, type ClusterNode, type NatsCluster } from './nats-cluster.ts'
+export { testFolder } from './test-folder.ts'
+export { testNats, type TestNats } from './test-nats.ts'
+export { testPostgres, type TestPostgres } from './test-postgres.ts'

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+
+/** The users of `deploy/nats/nats.conf`; what each may do is written there. */
+export const natsUsers = [
+  'store-platform',
+  'connector-registry',
+  'credential-vault',
+  'hook-executor',
+  'webhook-dispatcher',
+  'oauth-refresher',
+  'admin-gateway',
+  'provisioner',
+] as const
+
+export type NatsUser = (typeof natsUsers)[number]
+
+export type NatsPasswords = Record<NatsUser, string>
+
+/** What a client connects with. No user can read another's inbox, so the client's replies must go to its own. */
+export interface NatsCredentials {
+  user: NatsUser
+  pass: string
+  inboxPrefix: `_INBOX.${NatsUser}`
+}
+
+export function natsCredentials(user: NatsUser, passwords: NatsPasswords): NatsCredentials {
+  return { user, pass: passwords[user], inboxPrefix: `_INBOX.${user}` }
+}
+
+/** The environment variable from which the configuration takes a user's password, such as `NATS_PASSWORD_HOOK_EXECUTOR`. */
+export function natsPasswordVariable(user: NatsUser): string {
+  return `NATS_PASSWORD_${user.toUpperCase().replaceAll('-', '_')}`
+}
+
+/** A new password for each user: 192 random bits, after a letter, because the configuration would read `12k` as a number. */
+export function newNatsPasswords(): NatsPasswords {
+  return Object.fromEntries(natsUsers.map((user) => [user, `p${randomBytes(24).toString('hex')}`])) as NatsPasswords
+}

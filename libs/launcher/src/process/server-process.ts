@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { eventually, type Patience } from './eventually.ts'
+import { LaunchError } from './launch-error.ts'
+import { signal, writePidFile } from './pid-file.ts'
+
+/** How to start a server program. */
+export interface ServerProgram {
+  /** What to call it in messages. */
+  name: string
+  command: string
+  args: string[]
+  /** The whole environment of the program. */
+  env: Record<string, string>
+  /** Who to run as; only root may say so. */
+  user?: { uid: number; gid: number }
+  /** Where its output goes, appended. */
+  logFile: string
+  /** Names the process to a later run, should this one be killed. */
+  pidFile: string
+  /** The signal by which it stops in good order. */
+  stopSignal: NodeJS.Signals
+}
+
+/** How a process ended: by an exit code or by a signal. */
+export interface Exit {
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+/** A running program. */
+export interface ServerProcess {
+  readonly pid: number
+  readonly exited: Promise<Exit>
+  /** Asks it to stop, insists by SIGKILL after `graceMs` (10 s), and resolves when it is gone. */
+  stop(graceMs?: number): Promise<Exit>
+  /** SIGKILL, as a crash would be. */
+  kill(): Promise<Exit>
+}
+
+const running = new Map<number, NodeJS.Signals>()
+let armed = false
+
+/** A program that throws on its way leaves no servers behind. (One that is killed leaves its pid files.) */
+function stopAllOnExit(): void {
+  if (armed) return
+  armed = true
+  process.on('exit', () => {
+    for (const [pid, stopSignal] of running) signal(pid, stopSignal)
+  })
+}
+
+/**
+ * Starts a program in a process group of its own, so that Ctrl-C in a terminal reaches its starter alone, and waits until
+ * `ready` holds.
+ *
+ * @throws LaunchError when it ends or the deadline (20 s) passes before it is ready, with the last of its output.
+ */
+export async function startServer(
+  program: ServerProgram,
+  ready: (pid: number) => unknown,
+  patience: Patience = {},
+): Promise<ServerProcess> {
+  stopAllOnExit()
+  const log = openSync(program.logFile, 'a', 0o600)
+  const child = spawn(program.command, program.args, {
+    env: program.env,
+    stdio: ['ignore', log, log],
+    detached: true,
+    ...program.user,
+  })
+  closeSync(log)
+
+  const exited = new Promise<Exit>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code, name) => {
+      if (child.pid !== undefined) running.delete(child.pid)
+      rmSync(program.pidFile, { force: true })
+      resolve({ code, signal: name })
+    })
+  })
+  const { pid } = child
+  if (pid === undefined) {
+    return exited.then(neverReady, (error: Error) => {
+      throw new LaunchError(`${program.name} did not start: ${error.message}`, `Look at ${program.command}.`, {
+        cause: error,
+      })
+    })
+  }
+  running.set(pid, program.stopSignal)
+  writePidFile(program.pidFile, pid, program.stopSignal)
+
+  const stop = async (graceMs = 10_000): Promise<Exit> => {
+    const send = (name: NodeJS.Signals) => running.has(pid) && signal(pid, name)
+    const timer = setTimeout(send, graceMs, 'SIGKILL')
+    send(program.stopSignal)
+    return exited.finally(() => clearTimeout(timer))
+  }
+  const kill = (): Promise<Exit> => {
+    if (running.has(pid)) signal(pid, 'SIGKILL')
+    return exited
+  }
+
+  let ended: Exit | undefined
+  void exited.then((exit) => (ended = exit))
+  await eventually(() => ended !== undefined || ready(pid), { withinMs: 20_000, ...patience }).catch(
+    async (cause: unknown) => {
+      await kill()
+      throw new LaunchError(`${program.name} did not become ready.`, lastWords(program), { cause })
+    },
+  )
+  if (ended !== undefined)
+    throw new LaunchError(`${program.name} ended at once (${describeExit(ended)}).`, lastWords(program))
+  return { pid, exited, stop, kill }
+}
+
+/** `exit code 1`, or `SIGKILL`. */
+export function describeExit(exit: Exit): string {
+  return exit.signal ?? `exit code ${exit.code}`
+}
+
+function neverReady(): never {
+  throw new Error('a process without a pid has ended')
+}
+
+function lastWords({ logFile }: ServerProgram): string {
+  const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n')
+  return `The end of ${logFile}:\n${lines.slice(-8).join('\n')}`
+}
