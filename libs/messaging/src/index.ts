@@ -1,1 +1,5 @@
-export {}
+export * from './connect.ts'
+export * from './headers.ts'
+export * from './call-context.ts'
+export * from './bus-client.ts'
+export * from './bus-server.ts'

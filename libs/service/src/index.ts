@@ -1,1 +1,5 @@
-export {}
+export * from './env.ts'
+export * from './health.ts'
+export * from './nest-logger.ts'
+export * from './context.ts'
+export * from './run-service.ts'
