@@ -1,1 +1,12 @@
-export {}
+export * from './start-telemetry.ts'
+export * from './tracing/trace-context.ts'
+export * from './tracing/nats-trace.ts'
+export { tracer, unsampled, withSpan, type SpanSettings } from './tracing/span.ts'
+export * from './tracing/error-code.ts'
+export * from './metrics/instruments.ts'
+export * from './metrics/messaging.ts'
+export * from './metrics/http-client.ts'
+export * from './logging/logger.ts'
+export { isSecretName } from './logging/redact-text.ts'
+export * from './logging/redact.ts'
+export * from './logging/serialize-error.ts'

@@ -1,0 +1,23 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { startTelemetry } from './start-telemetry.ts'
+import { withSpan } from './tracing/span.ts'
+
+const silent = createServer(() => {})
+
+beforeAll(() => new Promise<void>((resolve) => void silent.listen(0, '127.0.0.1', resolve)))
+afterAll(() => {
+  silent.close()
+  silent.closeAllConnections()
+})
+
+it('a collector that never answers holds up neither the work nor the shutdown', async () => {
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+  const telemetry = await startTelemetry({ service: 'test', version: '0' })
+  expect(withSpan('work', {}, (span) => span.isRecording())).toBe(true)
+  const begun = performance.now()
+  await telemetry.shutdown(200)
+  // The exporter itself would wait for ten seconds.
+  expect(performance.now() - begun).toBeLessThan(5_000)
+})
