@@ -13,7 +13,10 @@ export interface TelemetrySettings {
 export interface Telemetry {
   /** Whether spans, metrics and logs leave this process. */
   readonly exporting: boolean
-  /** Sends what is buffered, waiting at most `timeoutMs` (3,000) for the collector; never throws. Once, at the very end. */
+  /**
+   * Sends what is buffered, waiting at most `timeoutMs` (3,000) for the collector; never throws.
+   * Once, at the very end; then exit, because an export still waiting would keep the process alive.
+   */
   shutdown(timeoutMs?: number): Promise<void>
 }
 
