@@ -1,1 +1,10 @@
-export {}
+export { compileMapping, type CompileOptions } from './compile.ts'
+export type { CompiledMapping, Reference, Scope } from './compiled-mapping.ts'
+export { currencyExponent } from './currency.ts'
+export { MappingError, type MappingErrorCode } from './error.ts'
+export { invert } from './invert.ts'
+export type { Json, JsonObject } from './json.ts'
+export { formatPath, type Path, type PathSegment } from './path.ts'
+export { defaultLimits, type Limits } from './run.ts'
+export type { JsonSchema } from './schema-kinds.ts'
+export type { ValueKind } from './kinds.ts'

@@ -1,0 +1,87 @@
+import { dateFormats, keepsAll, readDate, writeDate, type DateFormat } from '../dates.ts'
+import type { Arguments, MappingFunction } from '../function.ts'
+import { describe } from '../json.ts'
+import { numberOf } from '../reading.ts'
+import { fault, type Evaluate } from '../run.ts'
+import { convert, gramsPer, millimetresPer } from '../units.ts'
+
+const unitFields = (units: readonly string[]) =>
+  ({
+    of: { takes: 'rule', summary: 'The number.' },
+    from: { takes: 'rule', summary: `Its unit: ${units.join(', ')}.` },
+    to: { takes: 'rule', summary: `The unit wanted: ${units.join(', ')}.` },
+  }) as const
+
+const conversion =
+  (table: Readonly<Record<string, number>>) =>
+  (args: Arguments): Evaluate => {
+    const of = args.rule('of')
+    const from = args.rule('from')
+    const to = args.rule('to')
+    const units = Object.keys(table).join(', ')
+    return (run) => {
+      const value = numberOf(of(run), run, args.place)
+      if (value === undefined) return undefined
+      const size = (unit: unknown, field: string): number => {
+        if (typeof unit === 'string' && Object.hasOwn(table, unit)) return table[unit]!
+        throw fault(run, args.at(field), 'not_a_unit', `${describe(unit)} is none of ${units}`)
+      }
+      return convert(value, size(from(run), 'from'), size(to(run), 'to'))
+    }
+  }
+
+export const quantityFunctions = {
+  $weight: {
+    summary: 'A weight in another unit.',
+    argument: { fields: unitFields(Object.keys(gramsPer)) },
+    gives: 'number',
+    build: conversion(gramsPer),
+    inverse: {
+      into: 'of',
+      undo: ({ target, carry }) => ({ $weight: { of: target, from: carry('to'), to: carry('from') } }),
+    },
+  },
+  $length: {
+    summary: 'A length in another unit.',
+    argument: { fields: unitFields(Object.keys(millimetresPer)) },
+    gives: 'number',
+    build: conversion(millimetresPer),
+    inverse: {
+      into: 'of',
+      undo: ({ target, carry }) => ({ $length: { of: target, from: carry('to'), to: carry('from') } }),
+    },
+  },
+  $date: {
+    summary:
+      'A moment written another way: iso 2026-01-31T09:30:00.000Z, date 2026-01-31, compact 20260131, us 01/31/2026, unix seconds, unixMs milliseconds.',
+    argument: {
+      fields: {
+        of: { takes: 'rule', summary: 'The moment.' },
+        from: { takes: 'choice', of: dateFormats, optional: true, summary: 'How it is written, iso unless said.' },
+        to: { takes: 'choice', of: dateFormats, optional: true, summary: 'How to write it, iso unless said.' },
+      },
+    },
+    gives: 'any',
+    build(args) {
+      const of = args.rule('of')
+      const from = args.choice<DateFormat>('from', 'iso')
+      const to = args.choice<DateFormat>('to', 'iso')
+      return (run) => {
+        const value = of(run)
+        if (value === undefined || value === null) return undefined
+        const ms = readDate(value, from)
+        if (ms === undefined)
+          throw fault(run, args.place, 'not_a_date', `${describe(value)} is not a date written ${from}`)
+        return writeDate(ms, to)
+      }
+    },
+    inverse: {
+      into: 'of',
+      undo: ({ target, option, refuse }) => {
+        const from = option<DateFormat>('from', 'iso')
+        const to = option<DateFormat>('to', 'iso')
+        return keepsAll(from, to) ? { $date: { of: target, from: to, to: from } } : refuse('the time of day')
+      },
+    },
+  },
+} satisfies Record<string, MappingFunction>
