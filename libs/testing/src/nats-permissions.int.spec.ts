@@ -1,0 +1,181 @@
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { natsUsers, type NatsUser } from '@cartly/launcher'
+import { setImmediate as turn } from 'node:timers/promises'
+import { testNats, type TestNats } from './index.ts'
+
+const services = [
+  'connector-registry',
+  'credential-vault',
+  'hook-executor',
+  'webhook-dispatcher',
+  'oauth-refresher',
+] as const
+
+/** Subjects, and the only users who may publish to them. */
+const publishers: Record<string, readonly NatsUser[]> = {
+  'store.s1.order.created': ['store-platform'],
+  'integrations.invoke.s1.get_rates': ['store-platform'],
+
+  'evt.registry.connector.c1': ['connector-registry'],
+  'evt.vault.credential.c1': ['credential-vault'],
+  'evt.webhooks.endpoint.w1': ['webhook-dispatcher'],
+  'evt.oauth.connection.c1': ['oauth-refresher'],
+  'act.hook.s1.c1': ['hook-executor'],
+  'act.webhook.s1.w1': ['webhook-dispatcher'],
+  'act.store.s1': ['webhook-dispatcher'],
+  'audit.s1.c1': ['credential-vault'],
+
+  'svc.connector-registry.install': ['admin-gateway'],
+  'svc.hook-executor.invoke': ['connector-registry', 'admin-gateway'],
+  'svc.credential-vault.store': ['connector-registry', 'admin-gateway'],
+  'svc.credential-vault.lease.hook-executor': ['hook-executor'],
+  'svc.credential-vault.lease.webhook-dispatcher': ['webhook-dispatcher'],
+  'svc.credential-vault.lease.oauth-refresher': ['oauth-refresher'],
+  'svc.credential-vault.tokens.store': ['oauth-refresher'],
+  'svc.credential-vault.webhook-secret.create': ['webhook-dispatcher'],
+  'svc.webhook-dispatcher.create': ['admin-gateway'],
+  'svc.oauth-refresher.authorize': ['admin-gateway'],
+  'svc.oauth-refresher.refresh': ['hook-executor', 'admin-gateway'],
+
+  '_INBOX.admin-gateway.x': [],
+  '_INBOX.hook-executor.x': [],
+
+  '$JS.API.CONSUMER.CREATE.EVENTS.x': services,
+  '$JS.API.CONSUMER.MSG.NEXT.EVENTS.x': services,
+  '$JS.API.DIRECT.GET.EVENTS.evt.vault.credential.c1': services,
+  '$JS.API.CONSUMER.CREATE.STORE.x': ['hook-executor', 'webhook-dispatcher'],
+  '$JS.API.STREAM.MSG.GET.STORE': ['hook-executor', 'webhook-dispatcher'],
+  '$JS.ACK.STORE.x.1.1.1.1.0': ['hook-executor', 'webhook-dispatcher'],
+  '$JS.API.CONSUMER.CREATE.ACTIVITY.x': ['connector-registry', 'webhook-dispatcher'],
+  '$JS.API.DIRECT.GET.ACTIVITY': ['connector-registry', 'webhook-dispatcher'],
+  '$JS.API.CONSUMER.CREATE.AUDIT.x': [],
+  '$JS.API.DIRECT.GET.AUDIT': [],
+  '$JS.API.STREAM.MSG.GET.AUDIT': [],
+
+  '$JS.API.STREAM.CREATE.OTHER': ['provisioner'],
+  '$JS.API.STREAM.UPDATE.EVENTS': ['provisioner'],
+  '$JS.API.STREAM.PURGE.EVENTS': [],
+  '$JS.API.STREAM.DELETE.EVENTS': [],
+  '$JS.API.STREAM.MSG.DELETE.EVENTS': [],
+  '$JS.API.STREAM.SNAPSHOT.EVENTS': [],
+  '$JS.API.STREAM.RESTORE.EVENTS': [],
+  '$JS.API.STREAM.PURGE.STORE': [],
+  '$SYS.REQ.SERVER.PING': [],
+}
+
+/** Subjects, and the only users who may listen to them. */
+const subscribers: Record<string, readonly NatsUser[]> = {
+  '>': [],
+  'store.>': [],
+  'audit.>': [],
+  'svc.>': [],
+  '_INBOX.>': [],
+  '$JS.>': [],
+  '$SYS.>': [],
+  'evt.>': ['admin-gateway'],
+  'act.>': ['admin-gateway'],
+  'integrations.invoke.>': ['hook-executor'],
+  ...Object.fromEntries(services.map((service) => [`svc.${service}.>`, [service]])),
+  ...Object.fromEntries(natsUsers.map((user) => [`_INBOX.${user}.>`, [user]])),
+}
+
+describe('deploy/nats/nats.conf', () => {
+  let nats: TestNats
+  beforeAll(async () => {
+    nats = await testNats()
+  })
+  afterAll(() => nats.stop())
+
+  describe.each(natsUsers)('%s', (user) => {
+    test('publishes to what is its own, and to nothing else', async () => {
+      const connection = await nats.connect(user)
+      const refused = await refusals(connection, Object.keys(publishers), (subject) => connection.publish(subject))
+      expect(refused).toEqual(except(publishers, user))
+    })
+
+    test('listens to what is its own, and to nothing else', async () => {
+      const connection = await nats.connect(user)
+      const refused = await refusals(connection, Object.keys(subscribers), (subject) => {
+        connection.subscribe(subject, { callback: () => {} })
+      })
+      expect(refused).toEqual(except(subscribers, user))
+    })
+  })
+
+  test('an answer reaches the one who asked, through the inbox of its own', async () => {
+    const executor = await nats.connect('hook-executor')
+    executor.subscribe('integrations.invoke.>', {
+      queue: 'hook-executor',
+      callback: (_, message) => void message.respond('rates'),
+    })
+    await executor.flush()
+    const platform = await nats.connect('store-platform')
+
+    expect((await platform.request('integrations.invoke.s1.get_rates', '{}')).string()).toBe('rates')
+  })
+
+  test('a service reads its streams by durable and ordered consumers and by direct gets', async () => {
+    const platform = await nats.connect('store-platform')
+    await jetstream(platform).publish('store.s2.order.created', 'first')
+    const dispatcher = await nats.connect('webhook-dispatcher')
+    const streams = await jetstreamManager(dispatcher)
+
+    await streams.consumers.add('STORE', {
+      durable_name: 'webhook-dispatcher',
+      ack_policy: AckPolicy.Explicit,
+      filter_subject: 'store.s2.>',
+    })
+    const durable = await jetstream(dispatcher).consumers.get('STORE', 'webhook-dispatcher')
+    const message = await durable.next({ expires: 2_000 })
+    expect(message?.string()).toBe('first')
+    expect(await message?.ackAck()).toBe(true)
+
+    const ordered = await jetstream(dispatcher).consumers.get('STORE', { filter_subjects: 'store.s2.>' })
+    expect((await ordered.next({ expires: 2_000 }))?.string()).toBe('first')
+
+    expect((await streams.direct.getMessage('STORE', { last_by_subj: 'store.s2.order.created' }))?.string()).toBe(
+      'first',
+    )
+    const batch = await streams.direct.getBatch('STORE', { seq: 1, batch: 1, next_by_subj: 'store.s2.>' })
+    const texts: string[] = []
+    for await (const stored of batch) texts.push(stored.string())
+    expect(texts).toEqual(['first'])
+  })
+
+  test('the log of events cannot be shortened, whatever a user were allowed', async () => {
+    const streams = await jetstreamManager(await nats.connect('provisioner'))
+    for (const name of ['EVENTS', 'AUDIT']) {
+      expect((await streams.streams.info(name)).config).toMatchObject({ deny_delete: true, deny_purge: true })
+      await expect(streams.streams.update(name, { deny_purge: false })).rejects.toThrow('can not cancel deny purge')
+    }
+  })
+})
+
+/** Tries each subject in turn; the server answers a forbidden one with an error, in order, before it answers the flush. */
+async function refusals(
+  connection: NatsConnection,
+  subjects: string[],
+  attempt: (subject: string) => void,
+): Promise<string[]> {
+  const refused: string[] = []
+  const watching = (async () => {
+    for await (const status of connection.status()) {
+      if (status.type === 'error' && status.error instanceof PermissionViolationError)
+        refused.push(status.error.subject)
+    }
+  })()
+  for (const subject of subjects) {
+    attempt(subject)
+    await connection.flush()
+  }
+  await turn()
+  await connection.close()
+  await watching
+  return refused
+}
+
+function except(table: Record<string, readonly NatsUser[]>, user: NatsUser): string[] {
+  return Object.keys(table).filter((subject) => !table[subject]?.includes(user))
+}
