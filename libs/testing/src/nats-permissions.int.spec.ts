@@ -1,6 +1,7 @@
 import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { PermissionViolationError, type NatsConnection } from '@nats-io/transport-node'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { executor, oauth, registry, vault, webhooks } from '@cartly/contracts'
 import { natsUsers, type NatsUser } from '@cartly/launcher'
 import { setImmediate as turn } from 'node:timers/promises'
 import { testNats, type TestNats } from './index.ts'
@@ -27,21 +28,24 @@ const publishers: Record<string, readonly NatsUser[]> = {
   'act.store.s1': ['webhook-dispatcher'],
   'audit.s1.c1': ['credential-vault'],
 
-  'svc.connector-registry.install': ['admin-gateway'],
-  'svc.hook-executor.invoke': ['connector-registry', 'admin-gateway'],
-  'svc.credential-vault.store': ['connector-registry', 'admin-gateway'],
-  'svc.credential-vault.lease.hook-executor': ['hook-executor'],
-  'svc.credential-vault.lease.webhook-dispatcher': ['webhook-dispatcher'],
-  'svc.credential-vault.lease.oauth-refresher': ['oauth-refresher'],
-  'svc.credential-vault.tokens.store': ['oauth-refresher'],
-  'svc.credential-vault.webhook-secret.create': ['webhook-dispatcher'],
-  'svc.webhook-dispatcher.create': ['admin-gateway'],
-  'svc.oauth-refresher.authorize': ['admin-gateway'],
-  'svc.oauth-refresher.refresh': ['hook-executor', 'admin-gateway'],
+  [registry.install.subject]: ['admin-gateway'],
+  [executor.invoke.subject]: ['connector-registry', 'admin-gateway'],
+  [vault.sealingKey.subject]: ['connector-registry', 'oauth-refresher', 'admin-gateway'],
+  [vault.putCredentials.subject]: ['connector-registry', 'admin-gateway'],
+  [vault.leaseToExecutor.subject]: ['hook-executor'],
+  [vault.leaseToDispatcher.subject]: ['webhook-dispatcher'],
+  [vault.leaseToRefresher.subject]: ['oauth-refresher'],
+  [vault.putTokens.subject]: ['oauth-refresher'],
+  [vault.createWebhookSecret.subject]: ['webhook-dispatcher'],
+  [vault.revealWebhookSecret.subject]: ['webhook-dispatcher', 'admin-gateway'],
+  [webhooks.create.subject]: ['admin-gateway'],
+  [oauth.authorize.subject]: ['admin-gateway'],
+  [oauth.refresh.subject]: ['hook-executor', 'admin-gateway'],
 
   '_INBOX.admin-gateway.x': [],
   '_INBOX.hook-executor.x': [],
 
+  '$JS.API.INFO': ['provisioner'],
   '$JS.API.CONSUMER.CREATE.EVENTS.x': services,
   '$JS.API.CONSUMER.MSG.NEXT.EVENTS.x': services,
   '$JS.API.DIRECT.GET.EVENTS.evt.vault.credential.c1': services,
@@ -105,12 +109,12 @@ describe('deploy/nats/nats.conf', () => {
   })
 
   test('an answer reaches the one who asked, through the inbox of its own', async () => {
-    const executor = await nats.connect('hook-executor')
-    executor.subscribe('integrations.invoke.>', {
+    const answering = await nats.connect('hook-executor')
+    answering.subscribe('integrations.invoke.>', {
       queue: 'hook-executor',
       callback: (_, message) => void message.respond('rates'),
     })
-    await executor.flush()
+    await answering.flush()
     const platform = await nats.connect('store-platform')
 
     expect((await platform.request('integrations.invoke.s1.get_rates', '{}')).string()).toBe('rates')
@@ -120,7 +124,7 @@ describe('deploy/nats/nats.conf', () => {
     const platform = await nats.connect('store-platform')
     await jetstream(platform).publish('store.s2.order.created', 'first')
     const dispatcher = await nats.connect('webhook-dispatcher')
-    const streams = await jetstreamManager(dispatcher)
+    const streams = await jetstreamManager(dispatcher, { checkAPI: false })
 
     await streams.consumers.add('STORE', {
       durable_name: 'webhook-dispatcher',
