@@ -2,7 +2,7 @@
 const level = process.env.TEST_LEVEL
 export default {
   testEnvironment: 'node',
-  testEnvironmentOptions: { customExportConditions: ['@cartly/source', 'node', 'import', 'default'] },
+  testEnvironmentOptions: { customExportConditions: ['@cartly/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
   testMatch: level === 'faults' ? ['**/src/**/*.faults.spec.ts', '**/tools/**/*.faults.spec.ts'] : ['**/*.unit.spec.ts', '**/*.int.spec.ts', '**/*.e2e.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/libs/[^/]+/dist', '<rootDir>/apps/[^/]+/dist', '<rootDir>/.cartly'],
