@@ -97,7 +97,7 @@ function translate(operation: Operation, error: unknown): Error {
     const message = `${operation.service} is not running`
     return new CartlyError('unavailable', 'service_unavailable', message, { cause: error, retryAfterMs: 1_000 })
   }
-  if (error instanceof errors.PermissionViolationError) {
+  if (isRefused(error)) {
     return new CartlyError('forbidden', 'not_entitled', `This service may not ask for ${operation.name}`, {
       cause: error,
     })
@@ -117,3 +117,8 @@ function translate(operation: Operation, error: unknown): Error {
     retryAfterMs: 1_000,
   })
 }
+
+/** The server's refusal comes bare or as the cause of a `RequestError`. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof errors.PermissionViolationError ||
+  (error instanceof Error && error.cause instanceof errors.PermissionViolationError)

@@ -8,7 +8,14 @@ import {
 } from '@cartly/contracts'
 import { extractTrace, withSpan, type Logger } from '@cartly/telemetry'
 import { Catch, type ExceptionFilter } from '@nestjs/common'
-import { MessagePattern, Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices'
+import {
+  Ctx,
+  MessagePattern,
+  Payload,
+  Server,
+  type CustomTransportStrategy,
+  type MessageHandler,
+} from '@nestjs/microservices'
 import { headers as natsHeaders, type Msg, type NatsConnection, type Subscription } from '@nats-io/transport-node'
 import { SpanKind } from '@opentelemetry/api'
 import { firstValueFrom, isObservable, throwError, type Observable } from 'rxjs'
@@ -25,6 +32,8 @@ export type Handler<O extends Operation> = (request: RequestOf<O>, call: CallCon
 export const Handles =
   <O extends Pick<Operation, 'subject' | 'request' | 'response' | 'timeoutMs'>>(operation: O) =>
   <T>(target: object, key: string | symbol, descriptor: TypedPropertyDescriptor<T>): void => {
+    Payload()(target, key, 0)
+    Ctx()(target, key, 1)
     MessagePattern(operation.subject, { operation })(target, key, descriptor as TypedPropertyDescriptor<unknown>)
   }
 
