@@ -1,1 +1,7 @@
-export {}
+export { createEgress, type Egress, type EgressOptions } from './egress.ts'
+export { type ConnectionTimings, EgressError, type EgressErrorCode, type Timings } from './egress-error.ts'
+export type { HttpResponse, ResponseHeaders } from './exchange.ts'
+export type { Fetch } from './fetch.ts'
+export type { PostRequest } from './post.ts'
+export type { Resolve } from './resolve.ts'
+export type { SendRequest } from './send.ts'
