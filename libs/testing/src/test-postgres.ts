@@ -56,7 +56,9 @@ async function sharedServer(): Promise<SharedServer> {
   const dataDir = join(runFolder(), 'postgres')
   const note = join(runFolder(), 'postgres.json')
   if (isFirst('postgres')) {
-    const { url } = await startPostgres({ dataDir, password: randomBytes(24).toString('hex') })
+    const server = await startPostgres({ dataDir, password: randomBytes(24).toString('hex') })
+    server.release()
+    const { url } = server
     const passwords = newDatabasePasswords()
     await provisionRoles(url, passwords)
     writeFileSync(`${note}.new`, JSON.stringify({ url, passwords }), { mode: 0o600 })

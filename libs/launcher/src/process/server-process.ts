@@ -36,6 +36,8 @@ export interface ServerProcess {
   stop(graceMs?: number): Promise<Exit>
   /** SIGKILL, as a crash would be. */
   kill(): Promise<Exit>
+  /** Lets it outlive this process; its pid file says how to stop it. */
+  release(): void
 }
 
 const running = new Map<number, NodeJS.Signals>()
@@ -71,56 +73,59 @@ export async function startServer(
   })
   closeSync(log)
 
+  let ended: Exit | undefined
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject)
     child.once('exit', (code, name) => {
+      ended = { code, signal: name }
       if (child.pid !== undefined) running.delete(child.pid)
       rmSync(program.pidFile, { force: true })
-      resolve({ code, signal: name })
+      resolve(ended)
     })
   })
   const { pid } = child
   if (pid === undefined) {
-    return exited.then(neverReady, (error: Error) => {
-      throw new LaunchError(`${program.name} did not start: ${error.message}`, `Look at ${program.command}.`, {
-        cause: error,
-      })
-    })
+    const cause = await exited.catch((error: Error) => error)
+    throw new LaunchError(`${program.name} did not start.`, `Look at ${program.command}.`, { cause })
   }
   running.set(pid, program.stopSignal)
   writePidFile(program.pidFile, pid, program.stopSignal)
 
-  const stop = async (graceMs = 10_000): Promise<Exit> => {
-    const send = (name: NodeJS.Signals) => running.has(pid) && signal(pid, name)
-    const timer = setTimeout(send, graceMs, 'SIGKILL')
-    send(program.stopSignal)
-    return exited.finally(() => clearTimeout(timer))
+  const send = (name: NodeJS.Signals) => {
+    if (ended === undefined) signal(pid, name)
   }
-  const kill = (): Promise<Exit> => {
-    if (running.has(pid)) signal(pid, 'SIGKILL')
-    return exited
+  const server: ServerProcess = {
+    pid,
+    exited,
+    async stop(graceMs = 10_000) {
+      const timer = setTimeout(send, graceMs, 'SIGKILL')
+      send(program.stopSignal)
+      return exited.finally(() => clearTimeout(timer))
+    },
+    async kill() {
+      send('SIGKILL')
+      return exited
+    },
+    release() {
+      running.delete(pid)
+      child.unref()
+    },
   }
 
-  let ended: Exit | undefined
-  void exited.then((exit) => (ended = exit))
-  await eventually(() => ended !== undefined || ready(pid), { withinMs: 20_000, ...patience }).catch(
-    async (cause: unknown) => {
-      await kill()
-      throw new LaunchError(`${program.name} did not become ready.`, lastWords(program), { cause })
-    },
-  )
-  if (ended !== undefined)
+  const readyOrEnded = () => ended !== undefined || ready(pid)
+  await eventually(readyOrEnded, { withinMs: 20_000, ...patience }).catch(async (cause: unknown) => {
+    await server.kill()
+    throw new LaunchError(`${program.name} did not become ready.`, lastWords(program), { cause })
+  })
+  if (ended !== undefined) {
     throw new LaunchError(`${program.name} ended at once (${describeExit(ended)}).`, lastWords(program))
-  return { pid, exited, stop, kill }
+  }
+  return server
 }
 
 /** `exit code 1`, or `SIGKILL`. */
 export function describeExit(exit: Exit): string {
   return exit.signal ?? `exit code ${exit.code}`
-}
-
-function neverReady(): never {
-  throw new Error('a process without a pid has ended')
 }
 
 function lastWords({ logFile }: ServerProgram): string {
