@@ -1,4 +1,4 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import { eventFamily, v1, type EventOf } from '../event-family.ts'
 import { CredentialIdSchema, StoreIdSchema } from '../ids.ts'
 
@@ -12,6 +12,7 @@ export const CredentialPurpose = Type.Union([
   Type.Literal('oauth_tokens'),
   Type.Literal('webhook_secret'),
 ])
+export type CredentialPurpose = Static<typeof CredentialPurpose>
 
 /** Whose credential it is: the id of a connector or of a webhook endpoint. */
 export const OwnerIdSchema = Type.String({ pattern: '^(conn|whk)_[0-9a-z]{8,40}$' })
@@ -30,6 +31,8 @@ export const credentialEvents = eventFamily('vault', 'credential', {
       fields: Type.Array(Type.Object({ name: Type.String(), last4: Type.String() })),
       /** When the access token in it ends, for OAuth. */
       expiresAt: Type.Optional(Type.String({ format: 'date-time' })),
+      /** Until when the version before is valid too; without it, that one has ended. */
+      overlapUntil: Type.Optional(Type.String({ format: 'date-time' })),
     }),
   ),
   CredentialVersionRetired: v1(Type.Object({ version: Type.Integer() })),

@@ -1,4 +1,5 @@
 import { Type, type Static } from 'typebox'
+import { BusError } from '../errors.ts'
 import { CredentialPurpose, OwnerIdSchema } from '../events/credential.ts'
 import { ConnectorIdSchema, CredentialIdSchema, EndpointIdSchema } from '../ids.ts'
 import { operation, type Operation } from '../operation.ts'
@@ -54,33 +55,25 @@ const LeaseRequest = Type.Object({
   ),
   publicKey: SealingKey,
   /** Random, single use: a request seen twice is refused. */
-  nonce: Type.String({ minLength: 16, maxLength: 64 }),
+  nonce: Type.String({ minLength: 16, maxLength: 64, pattern: '^[A-Za-z0-9_-]+$' }),
 })
-/** For each lease asked for, in order: its sealed content (`LeaseContent` as JSON), or why there is none. */
-const LeaseReply = Type.Object({
-  leases: Type.Array(
-    Type.Union([
-      Type.Object({
-        leaseId: Type.String(),
-        credentialId: CredentialIdSchema,
-        version: Type.Integer(),
-        expiresAt: Time,
-        sealed: Sealed,
-      }),
-      Type.Object({ error: Type.Object({ code: Type.String(), message: Type.String() }) }),
-    ]),
-  ),
-})
+/** One JWE for the whole reply, so that many leases cost one key agreement; it holds `LeaseContents`. */
+const LeaseReply = Type.Object({ sealed: Type.String({ maxLength: 1_000_000 }) })
 const lease = (holder: string): Operation<typeof LeaseRequest, typeof LeaseReply> =>
   operation(V, `lease.${holder}`, { request: LeaseRequest, response: LeaseReply })
 
 export type LeaseRequest = Static<typeof LeaseRequest>
 export type LeaseReply = Static<typeof LeaseReply>
 
-/** What a sealed lease holds once opened. `versions` are those that are live, newest first (webhook secrets overlap). */
+/** What is lent. `older` are the versions that are valid beside the present one, newest first (webhook secrets overlap). */
 export const LeaseContent = Type.Object({
+  leaseId: Type.String(),
   credentialId: CredentialIdSchema,
   version: Type.Integer(),
+  /**
+   * By field name. Of a connector, the template's; of `oauth_tokens`, `accessToken`, `tokenType` and, for the refresher
+   * alone, `refreshToken`; of a webhook endpoint, `secret`.
+   */
   values: Type.Record(Type.String(), Type.String()),
   older: Type.Array(
     Type.Object({ version: Type.Integer(), validUntil: Time, values: Type.Record(Type.String(), Type.String()) }),
@@ -89,6 +82,10 @@ export const LeaseContent = Type.Object({
   expiresAt: Time,
 })
 export type LeaseContent = Static<typeof LeaseContent>
+
+/** What a lease's reply holds once opened: for each lease asked for, in order, its content or why there is none. */
+export const LeaseContents = Type.Array(Type.Union([LeaseContent, Type.Object({ error: BusError })]))
+export type LeaseContents = Static<typeof LeaseContents>
 
 export const vault = {
   /** The key to seal requests to; good for an hour, and known to every replica of the vault. */
@@ -145,7 +142,7 @@ export const vault = {
     }),
     response: Type.Object({ version: Type.Integer(), publicKey: Type.Optional(Type.String()) }),
   }),
-  /** The present secret, sealed to the gateway's key, for the merchant to see. */
+  /** The present secret, for the merchant to see: `{ secret }` sealed to the gateway's key. */
   revealWebhookSecret: operation(V, 'webhook-secret.reveal', {
     request: inStore({ endpointId: EndpointIdSchema, publicKey: SealingKey }),
     response: Type.Object({ sealed: Sealed, version: Type.Integer() }),
