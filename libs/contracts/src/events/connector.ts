@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { eventFamily, v1, type EventOf } from '../event-family.ts'
 import { ConnectorIdSchema, CredentialIdSchema, StoreIdSchema } from '../ids.ts'
+import { CredentialPurpose } from './credential.ts'
 
 export const Settings = Type.Record(Type.String(), Type.Unknown())
 export const Endpoints = Type.Object(
@@ -26,6 +27,7 @@ export const connectorEvents = eventFamily('registry', 'connector', {
       settings: Settings,
       endpoints: Endpoints,
       mappings: MappingOverrides,
+      at: Type.String({ format: 'date-time' }),
     }),
   ),
   ConnectorConfigured: v1(
@@ -36,10 +38,13 @@ export const connectorEvents = eventFamily('registry', 'connector', {
       mappings: Type.Optional(MappingOverrides),
     }),
   ),
-  ConnectorCredentialsAttached: v1(Type.Object({ credentialId: CredentialIdSchema, version: Type.Integer() })),
-  ConnectorCredentialsDetached: v1(Type.Object({ credentialId: CredentialIdSchema })),
+  ConnectorCredentialsAttached: v1(
+    Type.Object({ purpose: CredentialPurpose, credentialId: CredentialIdSchema, version: Type.Integer() }),
+  ),
+  ConnectorCredentialsDetached: v1(Type.Object({ purpose: CredentialPurpose, credentialId: CredentialIdSchema })),
   ConnectorTested: v1(
     Type.Object({
+      at: Type.String({ format: 'date-time' }),
       ok: Type.Boolean(),
       latencyMs: Type.Number(),
       checks: Type.Array(Type.Object({ name: Type.String(), ok: Type.Boolean(), detail: Type.String() })),

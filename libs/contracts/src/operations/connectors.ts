@@ -1,6 +1,7 @@
 import { Type, type Static } from 'typebox'
 import { ErrorClass, ExecutionError, ExecutionRecorded, ResultSource } from '../activity/execution.ts'
 import { Endpoints, MappingOverrides, Settings, TemplateRef } from '../events/connector.ts'
+import { CredentialPurpose } from '../events/credential.ts'
 import { ConnectorIdSchema, CredentialIdSchema, ExecutionIdSchema } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { Empty, HistoryEntry, PageRequest, Stats, Time, Window, expectedRevision, inStore, page } from './common.ts'
@@ -211,11 +212,16 @@ export const registry = {
   }),
   /** The gateway says so after the vault has stored them; the vault's event says it too, should the gateway have died between. */
   attachCredentials: operation(R, 'connectors.attach-credentials', {
-    request: inStore({ connectorId, credentialId: CredentialIdSchema, version: Type.Integer({ minimum: 1 }) }),
+    request: inStore({
+      connectorId,
+      purpose: CredentialPurpose,
+      credentialId: CredentialIdSchema,
+      version: Type.Integer({ minimum: 1 }),
+    }),
     response: Connector,
   }),
   detachCredentials: operation(R, 'connectors.detach-credentials', {
-    request: inStore({ connectorId, credentialId: CredentialIdSchema }),
+    request: inStore({ connectorId, purpose: CredentialPurpose, credentialId: CredentialIdSchema }),
     response: Connector,
   }),
   test: operation(R, 'connectors.test', { request: change, response: TestResult, timeoutMs: 20_000 }),
