@@ -83,5 +83,4 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: tls('has an incomplete chain, or comes from an unknown authority'),
   UNABLE_TO_GET_ISSUER_CERT: tls('has an incomplete chain, or comes from an unknown authority'),
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: tls('has an incomplete chain, or comes from an unknown authority'),
-  ERR_SSL_WRONG_VERSION_NUMBER: ['tls_invalid', '{host} does not speak TLS on this port.'],
 }

@@ -84,7 +84,8 @@ export function send(got: Got, request: SendRequest, defaultMaxResponseBytes: nu
       if (!body.take(chunk)) finish()
     })
     stream.once('end', finish)
-    stream.once('error', fail)
+    // The socket reports how far it came a tick after the request reports its failure.
+    stream.once('error', (error: RequestError) => setImmediate(fail, error))
     if (payload === undefined) stream.end()
   })
 }
