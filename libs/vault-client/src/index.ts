@@ -1,1 +1,7 @@
-export {}
+export { createLeaseHolder, type LeaseHolder, type LeaseHolderOptions } from './lease-holder.ts'
+export type { Lease, LeaseAsk } from './lease.ts'
+export { type LeaseOperation, requestLeases } from './request-leases.ts'
+export { seal, unseal, type Binding, type SealOptions } from './sealed.ts'
+export { sealedSubject, sealToVault, type SealedFor } from './seal-to-vault.ts'
+export { createUnsealer, type Unsealer } from './unsealer.ts'
+export { revealSubject, revealWebhookSecret } from './reveal.ts'

@@ -78,8 +78,9 @@ export const LeaseContent = Type.Object({
   older: Type.Array(
     Type.Object({ version: Type.Integer(), validUntil: Time, values: Type.Record(Type.String(), Type.String()) }),
   ),
-  /** Until when the holder may keep it in memory. */
+  /** Until when the holder may keep it in memory, by the vault's clock; and how long that is, because clocks differ. */
   expiresAt: Time,
+  validForMs: Type.Integer({ minimum: 0 }),
 })
 export type LeaseContent = Static<typeof LeaseContent>
 
