@@ -26,7 +26,9 @@ export const credentialEvents = eventFamily('vault', 'credential', {
       ownerId: OwnerIdSchema,
       purpose: CredentialPurpose,
       version: Type.Integer({ minimum: 1 }),
+      /** Which data key of the vault's opens it: a digest of that key, so that no other can be put in its place. */
       keyId: Type.String(),
+      storedAt: Type.String({ format: 'date-time' }),
       /** Names of the fields and the last four characters of those long enough to show them. */
       fields: Type.Array(Type.Object({ name: Type.String(), last4: Type.String() })),
       /** When the access token in it ends, for OAuth. */
