@@ -66,6 +66,7 @@ export const endpointEvents = eventFamily('webhooks', 'endpoint', {
       credentialId: CredentialIdSchema,
       /** The public half of a `v1a` key, `whpk_…`. */
       publicKey: Type.Optional(Type.String()),
+      at: Type.String({ format: 'date-time' }),
     }),
   ),
   /** The whole new configuration. */
@@ -82,6 +83,7 @@ export const endpointEvents = eventFamily('webhooks', 'endpoint', {
     Type.Object({
       cause: Type.Union([Type.Literal('user'), Type.Literal('gone'), Type.Literal('failing')]),
       reason: Type.String(),
+      at: Type.String({ format: 'date-time' }),
     }),
   ),
   EndpointEnabled: v1(Type.Object({})),
