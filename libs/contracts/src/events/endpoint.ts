@@ -55,6 +55,22 @@ export const EndpointConfig = Type.Object(
 )
 export type EndpointConfig = Static<typeof EndpointConfig>
 
+/** A change of some of it (RFC 7396): what is absent stays, `null` takes a setting back to its default. */
+export type EndpointChange = {
+  [Name in keyof EndpointConfig]?: EndpointConfig[Name] | (undefined extends EndpointConfig[Name] ? null : never)
+}
+const required: readonly string[] = EndpointConfig.required
+export const EndpointChange = Type.Unsafe<EndpointChange>({
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(
+    Object.entries(EndpointConfig.properties).map(([name, schema]) => [
+      name,
+      required.includes(name) ? schema : { anyOf: [schema, { type: 'null' }] },
+    ]),
+  ),
+})
+
 /** The life of a webhook endpoint. Owner: webhook-dispatcher. */
 export const endpointEvents = eventFamily('webhooks', 'endpoint', {
   EndpointCreated: v1(

@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { AttemptTimings } from '../activity/delivery.ts'
-import { EndpointConfig } from '../events/endpoint.ts'
+import { EndpointChange, EndpointConfig } from '../events/endpoint.ts'
 import { DeliveryIdSchema, EndpointIdSchema, MessageIdSchema, RecoveryIdSchema } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { Empty, PageRequest, Stats, Time, Window, expectedRevision, inStore, page } from './common.ts'
@@ -113,7 +113,7 @@ export const webhooks = {
     response: WebhookEndpoint,
   }),
   update: operation(W, 'endpoints.update', {
-    request: inStore({ endpointId, expectedRevision, change: Type.Partial(EndpointConfig) }),
+    request: inStore({ endpointId, expectedRevision, change: EndpointChange }),
     response: WebhookEndpoint,
   }),
   get: operation(W, 'endpoints.get', { request: one, response: WebhookEndpoint }),
