@@ -1,0 +1,211 @@
+import {
+  generations,
+  openGeneration,
+  openSession,
+  ProjectionSuperseded,
+  promoteGeneration,
+  statements,
+  tryLock,
+  type Generation,
+  type Session,
+} from '@cartly/read-model'
+import type { DataSource } from 'typeorm'
+import { CheckpointLost, writeBatch } from './batch-writer.ts'
+import type { Bus } from './bus.ts'
+import { StreamBehindReadModel } from './errors.ts'
+import { follow } from './follow.ts'
+import { Gate } from './gate.ts'
+import { pause } from './pause.ts'
+import type { Projection } from './projection.ts'
+
+export interface RunnerOptions {
+  readonly bus: Bus
+  readonly dataSource: DataSource
+  readonly projection: Projection
+  /** Messages in one transaction, at most. */
+  readonly batchSize?: number
+  /** Told of each failure before it is tried again: for the log. */
+  readonly onTrouble?: (error: unknown) => void
+}
+
+/** How a projection is, as this process sees it. */
+export interface ProjectionStatus {
+  readonly name: string
+  readonly version: number
+  /**
+   * `leading`: this process writes it. `standby`: another does. `waiting`: something keeps it from going on, and is
+   * tried again. `refused`: the stream has lost what was read from it, or a newer version is live; stopped for good.
+   */
+  readonly state: 'starting' | 'leading' | 'standby' | 'waiting' | 'refused' | 'stopped'
+  /** The last sequence in the tables, as far as this process knows. */
+  readonly sequence: number
+  /** Messages that were still to come when the last was delivered; known to the leader. */
+  readonly pending: number
+  /** How long ago the oldest message was stored that has been delivered and not yet written; 0 when there is none. */
+  readonly lagSeconds: number
+  readonly failure: Error | undefined
+}
+
+const DEFAULT_BATCH = 500
+const STANDBY_RETRY_MS = 1_000
+const STANDBY_POLL_MS = 25
+const LEADER_CHECK_MS = 250
+const MAX_BACKOFF_MS = 5_000
+
+/**
+ * Keeps one projection up to date. Of all replicas, the one that holds its lock writes, on the connection that holds
+ * the lock: if that breaks, so does the transaction, and another takes over behind the checkpoint.
+ */
+export class ProjectionRunner {
+  readonly #bus: Bus
+  readonly #dataSource: DataSource
+  readonly #projection: Projection
+  readonly #batchSize: number
+  readonly #onTrouble: (error: unknown) => void
+  readonly #stopping = new AbortController()
+  readonly #gate = new Gate()
+  readonly #prepared = Promise.withResolvers<void>()
+  #running: Promise<void> | undefined
+  #state: ProjectionStatus['state'] = 'starting'
+  #failure: Error | undefined
+  #sequence = 0
+  #pending = 0
+  #oldestUnwritten: Date | undefined
+  #failures = 0
+
+  constructor({ bus, dataSource, projection, batchSize = DEFAULT_BATCH, onTrouble = () => undefined }: RunnerOptions) {
+    this.#bus = bus
+    this.#dataSource = dataSource
+    this.#projection = projection
+    this.#batchSize = batchSize
+    this.#onTrouble = onTrouble
+  }
+
+  /** Begins, and goes on by itself. Resolves once the tables are there to be queried, which waits for Postgres. */
+  start(): Promise<void> {
+    this.#running ??= this.#run().finally(() => this.#prepared.resolve())
+    return this.#prepared.promise
+  }
+
+  /** Ends after the batch at hand. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+    if (this.#state !== 'refused') this.#state = 'stopped'
+  }
+
+  get status(): ProjectionStatus {
+    const { name, version } = this.#projection
+    return {
+      name,
+      version,
+      state: this.#state,
+      sequence: this.#sequence,
+      pending: this.#pending,
+      lagSeconds: this.#oldestUnwritten ? Math.max(0, (Date.now() - this.#oldestUnwritten.getTime()) / 1_000) : 0,
+      failure: this.#failure,
+    }
+  }
+
+  /** True once the read model holds the message of this sequence, whichever replica writes it; false after `timeoutMs`. */
+  async passed(sequence: number, timeoutMs: number): Promise<boolean> {
+    const until = Date.now() + timeoutMs
+    for (;;) {
+      const left = until - Date.now()
+      if (
+        await this.#gate.wait(sequence, Math.min(left, this.#state === 'leading' ? LEADER_CHECK_MS : STANDBY_POLL_MS))
+      ) {
+        return true
+      }
+      if (left <= 0) return false
+      if (this.#state !== 'leading') await this.#readCheckpoint()
+    }
+  }
+
+  /** What another replica has written, or this one before it stopped. */
+  async #readCheckpoint(): Promise<void> {
+    const { name, version } = this.#projection
+    const known = await generations(statements(this.#dataSource), name).catch(() => [])
+    const live = known.find((generation) => generation.status === 'live' && generation.version === version)
+    if (live && live.sequence > this.#gate.sequence) this.#gate.pass(live.sequence)
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping
+    while (!signal.aborted && this.#state !== 'refused') {
+      try {
+        await this.#serve(signal)
+      } catch (error) {
+        this.#note(error)
+        // Another has written: it is not an outage, and its checkpoint is there to go on from.
+        if (!(error instanceof CheckpointLost))
+          await pause(Math.min(100 * 2 ** this.#failures++, MAX_BACKOFF_MS), signal)
+      }
+    }
+  }
+
+  #note(error: unknown): void {
+    this.#failure = error instanceof Error ? error : new Error(String(error))
+    this.#state =
+      error instanceof StreamBehindReadModel || error instanceof ProjectionSuperseded ? 'refused' : 'waiting'
+    this.#onTrouble(error)
+  }
+
+  /** One term of office: takes the lock and reads on from the checkpoint, until stopped or something breaks. */
+  async #serve(signal: AbortSignal): Promise<void> {
+    const session = await openSession(this.#dataSource)
+    try {
+      await session.transaction((tx) => openGeneration(tx, this.#projection))
+      this.#prepared.resolve()
+      if (!(await this.#becomeLeader(session, signal))) return
+      // Read now: until the lock was taken, another was writing.
+      const generation = await session.transaction((tx) => openGeneration(tx, this.#projection))
+      await this.#writeAll(session, generation, AbortSignal.any([signal, session.lost]))
+    } finally {
+      await session.close()
+    }
+  }
+
+  async #becomeLeader(session: Session, signal: AbortSignal): Promise<boolean> {
+    const { name, version } = this.#projection
+    while (!signal.aborted) {
+      if (await tryLock(session, `projection ${this.#dataSource.driver.schema} ${name} ${version}`)) return true
+      this.#state = 'standby'
+      await pause(STANDBY_RETRY_MS, signal)
+    }
+    return false
+  }
+
+  async #writeAll(session: Session, opened: Generation, signal: AbortSignal): Promise<void> {
+    const { source } = this.#projection
+    let generation = opened
+    this.#reached(generation)
+    this.#state = 'leading'
+    for await (const { messages, pending } of follow(this.#bus, {
+      stream: source.stream,
+      filters: source.filters,
+      after: generation,
+      batchSize: this.#batchSize,
+      signal,
+      onTrouble: this.#onTrouble,
+    })) {
+      this.#pending = pending
+      this.#oldestUnwritten = messages[0]?.time
+      generation = await writeBatch(session, this.#projection, generation, messages)
+      if (generation.status === 'building' && pending === 0) {
+        const promoted = await session.transaction((tx) => promoteGeneration(tx, generation))
+        if (promoted) generation = { ...generation, status: 'live' }
+      }
+      this.#reached(generation)
+      this.#oldestUnwritten = undefined
+      this.#failures = 0
+      this.#failure = undefined
+    }
+  }
+
+  #reached({ sequence, status }: Generation): void {
+    this.#sequence = sequence
+    // What is still being built is not visible to anybody.
+    if (status === 'live') this.#gate.pass(sequence)
+  }
+}

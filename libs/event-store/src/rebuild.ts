@@ -1,0 +1,117 @@
+import {
+  dropGeneration,
+  generations,
+  openRebuild,
+  openSession,
+  promoteGeneration,
+  statements,
+  tryLock,
+  type Generation,
+} from '@cartly/read-model'
+import type { DataSource } from 'typeorm'
+import { writeBatch } from './batch-writer.ts'
+import type { Bus } from './bus.ts'
+import { StreamBehindReadModel } from './errors.ts'
+import { follow } from './follow.ts'
+import { checkPosition, lastSequence } from './position.ts'
+import type { Projection } from './projection.ts'
+
+export interface RebuildOptions {
+  readonly bus: Bus
+  readonly dataSource: DataSource
+  readonly projection: Projection
+  readonly batchSize?: number
+  readonly signal?: AbortSignal
+  /** After each batch: how far it is, and how many messages are to come. */
+  readonly onProgress?: (progress: { sequence: number; pending: number }) => void
+}
+
+const BATCH = 500
+
+/**
+ * Fills the projection's tables anew from the stream, beside the live ones, and puts them in their place when they have
+ * caught up. Queries see the old tables until then, and the new ones at once after. Broken off, it goes on where it was.
+ * The tables that were replaced stay until `dropRetired`.
+ */
+export async function rebuild({
+  bus,
+  dataSource,
+  signal = new AbortController().signal,
+  batchSize = BATCH,
+  onProgress,
+  projection,
+}: RebuildOptions): Promise<Generation> {
+  const { name, source } = projection
+  const session = await openSession(dataSource)
+  try {
+    if (!(await tryLock(session, `rebuild ${dataSource.driver.schema} ${name}`))) {
+      throw new Error(`The projection ${name} is being rebuilt already`)
+    }
+    let generation = await session.transaction((tx) => openRebuild(tx, projection))
+    for await (const { messages, pending } of follow(bus, {
+      stream: source.stream,
+      filters: source.filters,
+      after: generation,
+      batchSize,
+      signal: AbortSignal.any([signal, session.lost]),
+    })) {
+      generation = await writeBatch(session, projection, generation, messages)
+      onProgress?.({ sequence: generation.sequence, pending })
+      if (pending > 0) continue
+      const force = await liveIsUntrue(bus, dataSource, projection)
+      const promoted = await session.transaction((tx) => promoteGeneration(tx, generation, force))
+      if (promoted) return { ...generation, status: 'live' }
+    }
+    throw new Error(
+      `The rebuild of ${name} was broken off at ${generation.sequence}; begun again, it goes on from there`,
+    )
+  } finally {
+    await session.close()
+  }
+}
+
+/** Whether what the live tables were built from is no longer in the stream; then being ahead is no merit. */
+async function liveIsUntrue(bus: Bus, dataSource: DataSource, { name, source }: Projection): Promise<boolean> {
+  const live = (await generations(statements(dataSource), name)).find(({ status }) => status === 'live')
+  if (!live) return false
+  try {
+    await checkPosition(bus, source.stream, live)
+    return false
+  } catch (error) {
+    if (error instanceof StreamBehindReadModel) return true
+    throw error
+  }
+}
+
+/** Drops the tables of the generations that have been replaced. */
+export async function dropRetired(dataSource: DataSource, { name }: Pick<Projection, 'name'>): Promise<Generation[]> {
+  const session = await openSession(dataSource)
+  try {
+    return await session.transaction(async (tx) => {
+      const retired = (await generations(tx, name)).filter(({ status }) => status === 'retired')
+      for (const generation of retired) await dropGeneration(tx, generation)
+      return retired
+    })
+  } finally {
+    await session.close()
+  }
+}
+
+/** Where each generation of a projection is, and where the stream is for it. */
+export interface ProjectionProgress {
+  readonly generations: readonly Generation[]
+  /** Sequence of the newest message that it reads. */
+  readonly lastSequence: number
+}
+
+export async function progressOf(
+  bus: Bus,
+  dataSource: DataSource,
+  { name, source }: Pick<Projection, 'name' | 'source'>,
+): Promise<ProjectionProgress> {
+  const [known, last] = await Promise.all([
+    generations(statements(dataSource), name),
+    lastSequence(bus, source.stream, source.filters),
+  ])
+  return { generations: known, lastSequence: last }
+}
