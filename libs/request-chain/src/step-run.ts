@@ -1,0 +1,281 @@
+import { MappingError, type CompiledMapping } from '@cartly/mapping'
+import { buildRequest, RequestError, type BuiltRequest, type Scope } from './build-request.ts'
+import { ChainError } from './chain-error.ts'
+import type { ChainFailure } from './chain-result.ts'
+import { isExpected, judgeResponse, judgeSilence } from './classify.ts'
+import type { CompiledReconcile, CompiledRequest, CompiledStep } from './compiled-chain.ts'
+import { stepKey } from './execution-key.ts'
+import type { Clock } from './http-port.ts'
+import { firstPage, MAX_PAGES, nextPage, type PageRequest } from './next-page.ts'
+import type { ReadResponse } from './read-response.ts'
+import type { StepHistory } from './record.ts'
+import type { Recorder } from './recorder.ts'
+import { waitBeforeRetry } from './retry.ts'
+import type { Session } from './session.ts'
+
+/** Outputs are kept whole, so that a chain can be taken up again; they may be no longer than this as JSON. */
+const MAX_OUTPUT_CHARS = 262_144
+
+/** What a step runs in. */
+export interface StepContext {
+  readonly service: string
+  readonly baseUrl: string
+  readonly executionKey: string
+  readonly session: Session
+  readonly clock: Clock
+  readonly random: () => number
+  readonly deadlineAt: number
+  readonly signal: AbortSignal
+  readonly recorder: Recorder | undefined
+}
+
+/** One step, or one item of it, being run. */
+export class StepRun {
+  readonly #step: CompiledStep
+  readonly #context: StepContext
+  readonly #scope: Scope
+  readonly #history: StepHistory
+  readonly #key: string
+  readonly #index: number | undefined
+  #attempts = 0
+  #sawSecret = false
+  #renewed = false
+
+  constructor(step: CompiledStep, context: StepContext, scope: Scope, history: StepHistory, index?: number) {
+    this.#step = step
+    this.#context = context
+    this.#scope = scope
+    this.#history = history
+    this.#index = index
+    this.#key = instanceKey(step.id, index)
+  }
+
+  /**
+   * Runs to its output. `begunBefore` says that an earlier run has begun an attempt and did not live to see its outcome.
+   * @throws ChainError
+   */
+  async run(begunBefore: boolean): Promise<unknown> {
+    try {
+      const output = await this.#output(begunBefore)
+      const clean = this.#sawSecret ? this.#context.session.redactor.json(output) : output
+      if ((JSON.stringify(clean)?.length ?? 0) > MAX_OUTPUT_CHARS) {
+        throw this.#fail(
+          'output_too_large',
+          `what it gives is longer than ${MAX_OUTPUT_CHARS} characters; keep less in its "output"`,
+        )
+      }
+      return clean
+    } catch (error) {
+      if (error instanceof MappingError) throw this.#fail('mapping_failed', `the mapping failed at ${error.message}`)
+      if (error instanceof RequestError)
+        throw this.#fail('bad_request', `the request cannot be built: ${error.message}`)
+      throw error
+    }
+  }
+
+  async #output(begunBefore: boolean): Promise<unknown> {
+    const { paginate, output } = this.#step
+    if (paginate) {
+      const items = await this.#pages()
+      return output ? output.run({ ...this.#scope, items }) : items
+    }
+    if (begunBefore && this.#step.repeat !== 'safe') {
+      const done = await this.#findOut(this.#lost('an earlier attempt was cut off'))
+      if (done) return done.output
+    }
+    return this.#settle(this.#build(this.#step.request))
+  }
+
+  /** Sends until it is done or will not be. */
+  async #settle(request: BuiltRequest): Promise<unknown> {
+    for (;;) {
+      const result = await this.#attempt(request)
+      if ('response' in result) return this.#outputOf(this.#step.output, result.response)
+      const { failure, tookMs } = result
+      if (failure.class === 'unknown') {
+        const done = await this.#findOut(failure)
+        if (done) return done.output
+      }
+      await this.#waitOrThrow(failure.class === 'unknown' ? { ...failure, class: 'transient' } : failure, tookMs)
+    }
+  }
+
+  async #attempt(
+    request: BuiltRequest,
+  ): Promise<{ response: ReadResponse } | { failure: ChainFailure; tookMs: number }> {
+    const { step, context } = { step: this.#step, context: this.#context }
+    const attempt = ++this.#attempts
+    const timeoutMs = this.#timeout()
+    await context.recorder?.before({ key: this.#key, step: step.id, attempt, repeat: step.repeat })
+    const exchange = await context.session.exchange(request, {
+      step: step.id,
+      attempt,
+      ...this.#indexed(),
+      timeoutMs,
+      signal: context.signal,
+    })
+    const { tookMs, record } = exchange
+    if ('silence' in exchange) return this.#failed(record, judgeSilence(this.#asked(), exchange.silence), tookMs)
+
+    const { response, text } = exchange
+    this.#sawSecret ||= context.session.redactor.finds(text)
+    const scope = { ...this.#scope, response }
+    if (isExpected(step.expect, response, scope)) {
+      this.#history.attempts.push(record)
+      return { response }
+    }
+    const failure = judgeResponse(this.#asked(), response, scope)
+    const failed = this.#failed(record, failure, tookMs)
+    // A 401 says that nothing was done, so even a write may be sent again.
+    if (response.status !== 401 || this.#renewed || !(await context.session.renew())) return failed
+    this.#renewed = true
+    return this.#attempt(request)
+  }
+
+  #failed(record: StepHistory['attempts'][number], failure: ChainFailure, tookMs: number) {
+    const clean = { ...failure, message: this.#context.session.redactor.text(failure.message) }
+    const { class: errorClass, code, message } = clean
+    this.#history.attempts.push({ ...record, error: { class: errorClass, code, message } })
+    return { failure: clean, tookMs }
+  }
+
+  async #waitOrThrow(failure: ChainFailure, tookMs: number): Promise<void> {
+    const { clock, deadlineAt, random, signal } = this.#context
+    const wait = waitBeforeRetry({
+      retry: this.#step.retry,
+      failure,
+      attempt: this.#attempts,
+      tookMs,
+      remainingMs: deadlineAt - clock.now(),
+      random: random(),
+    })
+    if (wait === undefined) throw new ChainError(failure)
+    await clock.sleep(wait, signal)
+    if (signal.aborted) throw new ChainError(failure)
+  }
+
+  /**
+   * Asks the service whether the step was done. Returns what it gave when it was, `undefined` when it surely was not.
+   * @throws ChainError of class `unknown` when that cannot be told
+   */
+  async #findOut(failure: ChainFailure): Promise<{ output: unknown } | undefined> {
+    const { reconcile } = this.#step
+    if (!reconcile) throw new ChainError(failure)
+    const { session, signal } = this.#context
+    const exchange = await session.exchange(this.#build(reconcile.request), {
+      step: this.#step.id,
+      attempt: ++this.#attempts,
+      ...this.#indexed(),
+      timeoutMs: this.#timeout(),
+      signal,
+    })
+    if ('silence' in exchange) {
+      this.#failed(
+        exchange.record,
+        { ...judgeSilence(this.#asked(), exchange.silence), class: 'unknown' },
+        exchange.tookMs,
+      )
+      throw new ChainError(failure)
+    }
+    this.#history.attempts.push(exchange.record)
+    this.#sawSecret ||= session.redactor.finds(exchange.text)
+    const found = this.#wasDone(reconcile, exchange.response)
+    if (found === undefined) throw new ChainError(failure)
+    return found ? { output: this.#outputOf(reconcile.output ?? this.#step.output, exchange.response) } : undefined
+  }
+
+  #wasDone({ found, absent }: CompiledReconcile, response: ReadResponse): boolean | undefined {
+    const scope = { ...this.#scope, response }
+    if (found.run(scope) === true) return true
+    return absent?.run(scope) === true ? false : undefined
+  }
+
+  async #pages(): Promise<unknown[]> {
+    const paginate = this.#step.paginate!
+    const items: unknown[] = []
+    const limit = paginate.definition.maxPages ?? MAX_PAGES
+    let page: PageRequest | undefined = firstPage(paginate)
+    for (let number = 1; page && number <= limit; number++) {
+      const response = (await this.#page(this.#pageRequest(page))) as ReadResponse
+      const scope = { ...this.#scope, response }
+      const found = paginate.items.run(scope)
+      const list = Array.isArray(found) ? found : []
+      items.push(...list)
+      page = nextPage(paginate, { response, scope, count: list.length, number, total: items.length })
+    }
+    return items
+  }
+
+  async #page(request: BuiltRequest): Promise<ReadResponse> {
+    for (;;) {
+      const result = await this.#attempt(request)
+      if ('response' in result) return result.response
+      await this.#waitOrThrow(result.failure, result.tookMs)
+    }
+  }
+
+  #pageRequest(page: PageRequest): BuiltRequest {
+    const request = this.#build(this.#step.request)
+    if ('url' in page) {
+      const url = new URL(page.url, request.url)
+      if (url.origin !== request.url.origin) {
+        throw this.#fail('foreign_page', `the next page is at ${url.origin}, which is not the service's address`)
+      }
+      return { ...request, url }
+    }
+    if (page.parameter) request.url.searchParams.set(page.parameter.name, page.parameter.value)
+    return request
+  }
+
+  #build(request: CompiledRequest): BuiltRequest {
+    const built = buildRequest(request, this.#context.baseUrl, this.#scope)
+    const { idempotency } = this.#step
+    if (idempotency?.by !== 'key' || request !== this.#step.request) return built
+    const key = stepKey(this.#context.executionKey, this.#key)
+    if (idempotency.in === 'query') built.url.searchParams.set(idempotency.name, key)
+    else built.headers[idempotency.name.toLowerCase()] = key
+    return built
+  }
+
+  #outputOf(output: CompiledMapping | undefined, response: ReadResponse): unknown {
+    return output ? output.run({ ...this.#scope, response }) : response.body
+  }
+
+  #timeout(): number {
+    const remaining = this.#context.deadlineAt - this.#context.clock.now()
+    if (remaining <= 0) {
+      const message = `${this.#context.service} was not asked "${this.#step.id}": the time for this hook was over before.`
+      throw new ChainError({ class: 'transient', code: 'deadline_exceeded', message, step: this.#step.id })
+    }
+    return Math.min(remaining, this.#step.timeoutMs ?? remaining)
+  }
+
+  #indexed(): { index?: number } {
+    return this.#index === undefined ? {} : { index: this.#index }
+  }
+
+  #asked() {
+    return {
+      service: this.#context.service,
+      step: this.#step.id,
+      errors: this.#step.errors,
+      repeatable: this.#step.repeat === 'safe',
+      now: this.#context.clock.now(),
+    }
+  }
+
+  #lost(why: string): ChainFailure {
+    const message = `It is not known whether ${this.#context.service} did "${this.#step.id}": ${why}. Look at the service's own console before doing it again.`
+    return { class: 'unknown', code: 'outcome_unknown', message, step: this.#step.id }
+  }
+
+  /** Something that only a change of the definition or of the data mends. */
+  #fail(code: string, reason: string): ChainError {
+    const message = `In step "${this.#step.id}" ${reason}. Check the connector's mappings and settings.`
+    const clean = this.#context.session.redactor.text(message)
+    return new ChainError({ class: 'configuration', code, message: clean, step: this.#step.id })
+  }
+}
+
+/** How a step, or one item of it, is known to the recorder: `buy`, `buy[2]`. */
+export const instanceKey = (step: string, index?: number): string => (index === undefined ? step : `${step}[${index}]`)
