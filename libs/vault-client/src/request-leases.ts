@@ -34,7 +34,6 @@ export async function requestLeases(
     })
   if (sealed === undefined) return inHalves(bus, operation, asks)
   const text = await unsealer.open(sealed, {
-    sender: 'credential-vault',
     audience: holderOf(operation),
     subject: nonce,
   })

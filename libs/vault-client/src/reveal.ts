@@ -2,6 +2,9 @@ import { compileSchema, Secret, SecretValues, vault, type EndpointId, type Store
 import type { BusClient } from '@cartly/messaging'
 import { createUnsealer } from './unsealer.ts'
 
+/** Whoever the bus lets ask for it: the gateway, by its permission. */
+export const REVEAL = 'webhook-secret.reveal'
+
 /** The subject of a revealed secret: it opens for the endpoint that was asked for, and no other. */
 export const revealSubject = (storeId: StoreId, endpointId: EndpointId): string => `${storeId}/${endpointId}/reveal`
 
@@ -17,8 +20,7 @@ export async function revealWebhookSecret(
   const request = { storeId, endpointId, publicKey: unsealer.publicKey }
   const { sealed, version } = await bus.request(vault.revealWebhookSecret, request, { actor })
   const text = await unsealer.open(sealed, {
-    sender: 'credential-vault',
-    audience: 'reveal',
+    audience: REVEAL,
     subject: revealSubject(storeId, endpointId),
   })
   const { secret } = compileSchema(SecretValues).parse(JSON.parse(text), 'The revealed secret')

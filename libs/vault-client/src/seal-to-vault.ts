@@ -9,6 +9,9 @@ export interface SealedFor {
   readonly purpose: CredentialPurpose
 }
 
+/** The vault's name, as the audience of what is sealed to it. */
+export const VAULT = 'credential-vault'
+
 /** A request is on its way for seconds at most; clocks may differ (`unseal`). */
 const GOOD_FOR_MS = 60_000
 
@@ -17,20 +20,13 @@ export const sealedSubject = ({ storeId, ownerId, purpose }: SealedFor): string 
 
 /**
  * Seals values to the vault's key of the hour, for `credentials.put` and `tokens.put`.
- * @param sender this service's name
  * @throws CartlyError `invalid` when the values are not `SecretValues`; and what `BusClient.request` throws.
  */
-export async function sealToVault(
-  bus: BusClient,
-  sender: string,
-  target: SealedFor,
-  values: SecretValues,
-): Promise<string> {
+export async function sealToVault(bus: BusClient, target: SealedFor, values: SecretValues): Promise<string> {
   const text = JSON.stringify(compileSchema(SecretValues).parse(values, 'The credential'))
   const { publicKey, keyId } = await bus.request(vault.sealingKey, {})
   return seal(text, publicKey, {
-    sender,
-    audience: 'credential-vault',
+    audience: VAULT,
     subject: sealedSubject(target),
     expiresAt: Date.now() + GOOD_FOR_MS,
     keyId,

@@ -1,10 +1,9 @@
 import { CartlyError, type SealingKey } from '@cartly/contracts'
 import { CompactEncrypt, compactDecrypt, type CompactJWEHeaderParameters, type CryptoKey } from 'jose'
 
-/** What a sealed message is bound to, beside the key that opens it: all of it is authenticated, none of it is secret. */
+/** What a sealed message is bound to, beside the key that opens it: authenticated, and not secret. */
 export interface Binding {
-  /** Who sealed it and who is to open it: services by name. */
-  readonly sender: string
+  /** Who is to open it: a service, by name. */
   readonly audience: string
   /** What it is for: a request's nonce, or the store, owner and purpose of what is to be stored. */
   readonly subject: string
@@ -25,15 +24,18 @@ const TYPE = 'cartly-sealed'
 
 /**
  * Seals a text to an X25519 key: a compact JWE (RFC 7516) by ECDH-ES with A256GCM, under an ephemeral key of the
- * sender's own. Sender and audience enter the key derivation (RFC 7518 section 4.6.2); they, the subject and the end are
- * in the protected header.
+ * sender's own. Audience and subject enter the key derivation as PartyVInfo (RFC 7518 section 4.6.2), and stand with the
+ * end in the protected header. It does not show who sealed it: the NATS user that may send it does.
  */
-export function seal(text: string, to: SealingKey, { sender, audience, subject, expiresAt, keyId }: SealOptions) {
+export function seal(
+  text: string,
+  to: SealingKey,
+  { audience, subject, expiresAt, keyId }: SealOptions,
+): Promise<string> {
   const header: CompactJWEHeaderParameters = {
     alg: 'ECDH-ES',
     enc: 'A256GCM',
     typ: TYPE,
-    iss: sender,
     aud: audience,
     sub: subject,
     exp: Math.ceil(expiresAt / 1_000),
@@ -41,38 +43,44 @@ export function seal(text: string, to: SealingKey, { sender, audience, subject, 
   }
   return new CompactEncrypt(Buffer.from(text))
     .setProtectedHeader(header)
-    .setKeyManagementParameters({ apu: Buffer.from(sender), apv: Buffer.from(audience) })
+    .setKeyManagementParameters({ apv: partyOf({ audience, subject }) })
     .encrypt(to)
 }
 
+/** The private half, or how to find it by the key's id. */
+export type UnsealingKey = CryptoKey | ((keyId: string) => Promise<CryptoKey>)
+
 /**
- * Opens what was sealed to the public half of `key`.
+ * Opens what was sealed to `key`.
  * @throws CartlyError `invalid`, code `sealed_refused`, when it was sealed to another key, for another audience or subject,
- * by another sender, has ended, or was changed. Which of these it was is not said.
+ * has ended, or was changed. Which of these it was is not said. What finding the key throws is thrown on.
  */
-export async function unseal(sealed: string, key: CryptoKey, expected: Binding): Promise<string> {
-  const { plaintext, protectedHeader } = await compactDecrypt(sealed, key, ENCRYPTION).catch(refuse)
-  const { typ, iss, aud, sub, exp, apu, apv } = protectedHeader
+export async function unseal(sealed: string, key: UnsealingKey, expected: Binding): Promise<string> {
+  let missing: unknown
+  const find = async (header: CompactJWEHeaderParameters | undefined): Promise<CryptoKey> => {
+    if (typeof key !== 'function') return key
+    return key(header?.kid ?? '').catch((error: unknown) => {
+      missing = error
+      throw error
+    })
+  }
+  const { plaintext, protectedHeader } = await compactDecrypt(sealed, find, ENCRYPTION).catch(() => {
+    throw missing ?? refusal()
+  })
+  const { typ, aud, sub, exp, apv } = protectedHeader
   const bound =
     typ === TYPE &&
-    iss === expected.sender &&
     aud === expected.audience &&
     sub === expected.subject &&
-    apu === base64url(expected.sender) &&
-    apv === base64url(expected.audience) &&
+    apv === partyOf(expected).toString('base64url') &&
     typeof exp === 'number' &&
     exp + CLOCK_TOLERANCE_S > Date.now() / 1_000
-  if (!bound) refuse()
+  if (!bound) throw refusal()
   return Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength).toString('utf8')
 }
 
-const base64url = (text: string): string => Buffer.from(text).toString('base64url')
+const partyOf = ({ audience, subject }: Binding): Buffer => Buffer.from(`${audience}\n${subject}`)
 
 /** The cause is left out: a decryption's error says more than an attacker should learn. */
-function refuse(): never {
-  throw new CartlyError(
-    'invalid',
-    'sealed_refused',
-    'The sealed message cannot be opened: seal it again and send it anew',
-  )
-}
+const refusal = (): CartlyError =>
+  new CartlyError('invalid', 'sealed_refused', 'The sealed message cannot be opened: seal it again and send it anew')
