@@ -1,7 +1,7 @@
 export { eventually, type Patience } from './process/eventually.ts'
 export { freePort } from './process/free-port.ts'
 export { LaunchError } from './process/launch-error.ts'
-export { readPidFile, stopByPidFile, writePidFile } from './process/pid-file.ts'
+export { claimFile, readPidFile, stopByPidFile } from './process/pid-file.ts'
 export type { Exit, ServerProcess } from './process/server-process.ts'
 export { startNats, type NatsServer, type NatsServerOptions } from './nats/nats-server.ts'
 export {
@@ -23,3 +23,8 @@ export {
   type DatabasePasswords,
   type DatabaseRole,
 } from './postgres/roles.ts'
+export { startEngine, type Engine, type EngineOptions } from './engine/engine.ts'
+export type { TokenClaims } from './engine/issuer.ts'
+export type { Keeper } from './engine/keeper.ts'
+export type { DemoInfo, RunInfo } from './engine/run-info.ts'
+export type { ServiceName } from './engine/services.ts'

@@ -1,11 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readPidFile, stopByPidFile, writePidFile } from '@cartly/launcher'
+import { claimFile, readPidFile, stopByPidFile } from '@cartly/launcher'
 
 const variable = 'CARTLY_TEST_FOLDER'
 const prefix = 'cartly-test-'
-const owner = 'run.pid'
+const owner = 'run.claim'
 
 /** A new folder for one server of this test run. */
 export function testFolder(name: string): string {
@@ -19,16 +19,14 @@ export function runFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), prefix))
   // Postgres runs as another user when tests run as root, and must be able to pass.
   chmodSync(folder, 0o711)
-  writePidFile(join(folder, owner), process.pid, 'SIGTERM')
+  claimFile(join(folder, owner))
   process.env[variable] = folder
   return folder
 }
 
 /** Stops every server in the folder and removes it. */
 export async function clearFolder(folder: string): Promise<void> {
-  const pidFiles = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => path.endsWith('.pid') && path !== owner,
-  )
+  const pidFiles = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.pid'))
   await Promise.all(pidFiles.map((path) => stopByPidFile(join(folder, path), 5_000)))
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 })
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { LaunchError } from '../process/launch-error.ts'
 
 /** The users of `deploy/nats/nats.conf`; what each may do is written there. */
 export const natsUsers = [
@@ -35,4 +36,17 @@ export function natsPasswordVariable(user: NatsUser): string {
 /** A new password for each user: 192 random bits, after a letter, because the configuration would read `12k` as a number. */
 export function newNatsPasswords(): NatsPasswords {
   return Object.fromEntries(natsUsers.map((user) => [user, `p${randomBytes(24).toString('hex')}`])) as NatsPasswords
+}
+
+/**
+ * The passwords of a server that runs already, from the variables that its configuration reads.
+ *
+ * @throws LaunchError that names those that are missing.
+ */
+export function givenNatsPasswords(environment: NodeJS.ProcessEnv): NatsPasswords {
+  const missing = natsUsers.map(natsPasswordVariable).filter((name) => !environment[name])
+  if (missing.length > 0) {
+    throw new LaunchError(`The passwords of the NATS server's users are not given.`, `Set ${missing.join(', ')}.`)
+  }
+  return Object.fromEntries(natsUsers.map((user) => [user, environment[natsPasswordVariable(user)]])) as NatsPasswords
 }

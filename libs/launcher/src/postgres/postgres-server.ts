@@ -43,6 +43,8 @@ const settings = {
   timezone: 'UTC',
 }
 
+const environment = { PATH: process.env.PATH ?? '', LC_ALL: 'C', TZ: 'UTC' }
+
 /**
  * Starts a Postgres server on 127.0.0.1 and waits until it takes connections; makes its files first when `dataDir` is new.
  * Started by root, it runs as an unprivileged user, since Postgres refuses root.
@@ -55,18 +57,19 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
   const port = options.port ?? (await freePort())
   const binaries = postgresBinaries()
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const user = unprivileged(dataDir, binaries)
+  const { user, prefix } = runner(dataDir, binaries)
   const files = join(dataDir, 'files')
-  if (!existsSync(join(files, 'PG_VERSION'))) await makeFiles(files, password, binaries, user)
+  if (!existsSync(join(files, 'PG_VERSION')))
+    await makeFiles(files, password, binaries, { ...(user && { user }), prefix })
 
-  const args = ['-D', files, '-p', String(port)]
+  const [command = '', ...args] = [...prefix, binaries.postgres, '-D', files, '-p', String(port)]
   for (const [name, value] of Object.entries({ ...settings, ...options.settings })) args.push('-c', `${name}=${value}`)
   const server = await startServer(
     {
       name: 'Postgres',
-      command: binaries.postgres,
+      command,
       args,
-      env: { LC_ALL: 'C', TZ: 'UTC' },
+      env: environment,
       ...(user && { user }),
       logFile: join(dataDir, 'postgres.log'),
       pidFile: join(dataDir, 'postgres.pid'),
@@ -77,18 +80,22 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
   return { ...server, url: `postgres://cartly:${password}@127.0.0.1:${port}/postgres`, port }
 }
 
-async function makeFiles(files: string, password: string, { initdb }: PostgresBinaries, user?: User): Promise<void> {
+async function makeFiles(
+  files: string,
+  password: string,
+  { initdb }: PostgresBinaries,
+  { user, prefix }: Runner,
+): Promise<void> {
   rmSync(files, { recursive: true, force: true })
   const passwordFile = `${files}.password`
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (user) chownSync(passwordFile, user.uid, user.gid)
+  const { uid, gid } = statSync(dirname(files))
+  chownSync(passwordFile, uid, gid)
   const identity = ['--username=cartly', `--pwfile=${passwordFile}`, '--auth=scram-sha-256']
   const content = ['--encoding=UTF8', '--locale=C', '--data-checksums']
+  const [command = '', ...args] = [...prefix, initdb, `--pgdata=${files}`, ...identity, ...content, '--no-sync']
   try {
-    await run(initdb, [`--pgdata=${files}`, ...identity, ...content, '--no-sync'], {
-      ...user,
-      env: { LC_ALL: 'C', TZ: 'UTC' },
-    })
+    await run(command, args, { ...user, env: environment })
   } catch (error) {
     rmSync(files, { recursive: true, force: true })
     throw new LaunchError(
@@ -113,25 +120,31 @@ function isReady(files: string, pid: number): boolean {
   }
 }
 
-interface User {
-  uid: number
-  gid: number
+/** How to run a program so that Postgres does not find itself started by root. */
+interface Runner {
+  user?: { uid: number; gid: number }
+  /** What to put before the program and its arguments. */
+  prefix: string[]
 }
 
-/** Whom to run Postgres as when root starts it: `nobody`, who is made the owner of the data folder. */
-function unprivileged(dataDir: string, { postgres }: PostgresBinaries): User | undefined {
-  if (process.getuid?.() !== 0) return undefined
-  const user = { uid: 65_534, gid: 65_534 }
-  chownSync(dataDir, user.uid, user.gid)
-  for (const path of [dataDir, postgres]) {
-    const closed = ancestors(path).find((folder) => (statSync(folder).mode & 0o001) === 0)
-    if (closed === undefined) continue
-    throw new LaunchError(
-      `Postgres cannot run as root, and the user it runs as instead (nobody) may not enter ${closed}.`,
-      `Start as an ordinary user; or \`chmod o+x ${closed}\`; or set DATABASE_URL.`,
-    )
+/**
+ * An ordinary user runs Postgres as it is. For root, `nobody` does, who is made the owner of the data folder; where a
+ * folder on the way to it or to the programs is closed to others, as `/root` is, `nobody` is lent the right to pass.
+ */
+function runner(dataDir: string, { postgres }: PostgresBinaries): Runner {
+  if (process.getuid?.() !== 0) return { prefix: [] }
+  const nobody = { uid: 65_534, gid: 65_534 }
+  chownSync(dataDir, nobody.uid, nobody.gid)
+  const closed = [dataDir, postgres].flatMap(ancestors).find((folder) => (statSync(folder).mode & 0o001) === 0)
+  if (closed === undefined) return { user: nobody, prefix: [] }
+  if (process.platform === 'linux') {
+    const identity = [`--reuid=${nobody.uid}`, `--regid=${nobody.gid}`, '--clear-groups']
+    return { prefix: ['setpriv', ...identity, '--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--'] }
   }
-  return user
+  throw new LaunchError(
+    `Postgres cannot run as root, and the user it runs as instead (nobody) may not enter ${closed}.`,
+    `Start as an ordinary user; or \`chmod o+x ${closed}\`; or set DATABASE_URL.`,
+  )
 }
 
 function ancestors(path: string): string[] {

@@ -10,8 +10,22 @@ export interface PidRecord {
 }
 
 export function writePidFile(file: string, pid: number, stopSignal: NodeJS.Signals): void {
-  const record: PidRecord = { pid, startedAt: startOf(pid) ?? '', stopSignal }
-  writeFileSync(file, JSON.stringify(record), { mode: 0o600 })
+  writeFileSync(file, describe(pid, stopSignal), { mode: 0o600 })
+}
+
+/** Takes something that only one process may use, of which the file is the sign; `false` while another live process has it. */
+export function claimFile(file: string): boolean {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    try {
+      writeFileSync(file, describe(process.pid, 'SIGTERM'), { mode: 0o600, flag: 'wx' })
+      return true
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+    if (readPidFile(file)) return false
+    rmSync(file, { force: true })
+  }
+  return false
 }
 
 /** The live process that the file names, if it is still the same one. */
@@ -49,6 +63,10 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+}
+
+function describe(pid: number, stopSignal: NodeJS.Signals): string {
+  return JSON.stringify({ pid, startedAt: startOf(pid) ?? '', stopSignal } satisfies PidRecord)
 }
 
 /** When a process started, in the system's own words; `undefined` when it is not running (a zombie is not). */

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { eventually, type Patience } from './eventually.ts'
 import { LaunchError } from './launch-error.ts'
 import { signal, writePidFile } from './pid-file.ts'
@@ -14,8 +15,10 @@ export interface ServerProgram {
   env: Record<string, string>
   /** Who to run as; only root may say so. */
   user?: { uid: number; gid: number }
-  /** Where its output goes, appended. */
+  /** Where its output goes, appended; or, with `onLine`, where that puts it. */
   logFile: string
+  /** Takes each line of its output instead of the file. */
+  onLine?: (line: string) => void
   /** Names the process to a later run, should this one be killed. */
   pidFile: string
   /** The signal by which it stops in good order. */
@@ -53,26 +56,13 @@ function stopAllOnExit(): void {
 }
 
 /**
- * Starts a program in a process group of its own, so that Ctrl-C in a terminal reaches its starter alone, and waits until
- * `ready` holds.
+ * Starts a program in a process group of its own, so that Ctrl-C in a terminal reaches its starter alone.
  *
- * @throws LaunchError when it ends or the deadline (20 s) passes before it is ready, with the last of its output.
+ * @throws LaunchError when the system does not start it.
  */
-export async function startServer(
-  program: ServerProgram,
-  ready: (pid: number) => unknown,
-  patience: Patience = {},
-): Promise<ServerProcess> {
+export async function startProcess(program: ServerProgram): Promise<ServerProcess> {
   stopAllOnExit()
-  const log = openSync(program.logFile, 'a', 0o600)
-  const child = spawn(program.command, program.args, {
-    env: program.env,
-    stdio: ['ignore', log, log],
-    detached: true,
-    ...program.user,
-  })
-  closeSync(log)
-
+  const child = spawnWithOutput(program)
   let ended: Exit | undefined
   const exited = new Promise<Exit>((resolve, reject) => {
     child.once('error', reject)
@@ -112,13 +102,29 @@ export async function startServer(
     },
   }
 
-  const readyOrEnded = () => ended !== undefined || ready(pid)
+  return server
+}
+
+/**
+ * Starts a program and waits until `ready` holds.
+ *
+ * @throws LaunchError when it ends or the deadline (20 s) passes before it is ready, with the last of its output.
+ */
+export async function startServer(
+  program: ServerProgram,
+  ready: (pid: number) => unknown,
+  patience: Patience = {},
+): Promise<ServerProcess> {
+  const server = await startProcess(program)
+  let ended: Exit | undefined
+  void server.exited.then((exit) => (ended = exit))
+  const readyOrEnded = () => ended !== undefined || ready(server.pid)
   await eventually(readyOrEnded, { withinMs: 20_000, ...patience }).catch(async (cause: unknown) => {
     await server.kill()
-    throw new LaunchError(`${program.name} did not become ready.`, lastWords(program), { cause })
+    throw new LaunchError(`${program.name} did not become ready.`, lastWords(program.logFile), { cause })
   })
   if (ended !== undefined) {
-    throw new LaunchError(`${program.name} ended at once (${describeExit(ended)}).`, lastWords(program))
+    throw new LaunchError(`${program.name} ended at once (${describeExit(ended)}).`, lastWords(program.logFile))
   }
   return server
 }
@@ -128,7 +134,23 @@ export function describeExit(exit: Exit): string {
   return exit.signal ?? `exit code ${exit.code}`
 }
 
-function lastWords({ logFile }: ServerProgram): string {
+/** The end of a log file, to say in an error. */
+export function lastWords(logFile: string): string {
   const lines = readFileSync(logFile, 'utf8').trimEnd().split('\n')
   return `The end of ${logFile}:\n${lines.slice(-8).join('\n')}`
+}
+
+function spawnWithOutput({ command, args, env, user, logFile, onLine }: ServerProgram): ChildProcess {
+  const options = { env, detached: true, ...user }
+  if (onLine) {
+    const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] })
+    for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', onLine)
+    return child
+  }
+  const log = openSync(logFile, 'a', 0o600)
+  try {
+    return spawn(command, args, { ...options, stdio: ['ignore', log, log] })
+  } finally {
+    closeSync(log)
+  }
 }

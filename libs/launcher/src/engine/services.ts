@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url'
+import { databaseRoles } from '../postgres/roles.ts'
+import type { NatsUser } from '../nats/nats-users.ts'
+
+/** The processes of the engine beside NATS and Postgres, in the order in which they are drained: who asks before who answers. */
+export const serviceNames = [
+  'demo-store',
+  'admin-gateway',
+  'webhook-dispatcher',
+  'hook-executor',
+  'connector-registry',
+  'oauth-refresher',
+  'credential-vault',
+] as const
+
+export type ServiceName = (typeof serviceNames)[number]
+
+/** The NATS user that a service is; the demo is a store platform. */
+export function natsUserOf(service: ServiceName): NatsUser {
+  return service === 'demo-store' ? 'store-platform' : service
+}
+
+export function hasDatabase(service: ServiceName): service is keyof typeof databaseRoles {
+  return service in databaseRoles
+}
+
+/** The built program of a service. */
+export function serviceProgram(service: ServiceName): string {
+  return fileURLToPath(new URL(`../../../../apps/${service}/dist/main.js`, import.meta.url))
+}
