@@ -36,9 +36,12 @@ export class Health {
       const answer = (status: number, body: object): void => {
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
       }
-      if (request.url === '/healthz') return answer(200, { status: 'ok' })
-      if (request.url !== '/readyz') return answer(404, {})
-      void this.readiness().then((result) => answer(result.ready ? 200 : 503, result))
+      if (request.url === '/readyz') {
+        void this.readiness().then((result) => answer(result.ready ? 200 : 503, result))
+        return
+      }
+      if (request.url === '/healthz') answer(200, { status: 'ok' })
+      else answer(404, { detail: 'There is /healthz and /readyz here' })
     })
     server.listen(port, host)
     await once(server, 'listening')
