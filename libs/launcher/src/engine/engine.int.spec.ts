@@ -22,7 +22,7 @@ const { HEALTH_PORT, CARTLY_DATA_DIR, NATS_USER } = process.env
 const server = createServer((request, response) => response.end(JSON.stringify(process.env)))
 server.listen(Number(HEALTH_PORT), '127.0.0.1')
 process.on('SIGTERM', () => {
-  appendFileSync(CARTLY_DATA_DIR + '/drained', NATS_USER + '\\n')
+  appendFileSync(CARTLY_DATA_DIR + '/../drained', NATS_USER + '\\n')
   process.exit(0)
 })
 `
@@ -94,13 +94,13 @@ describe('a running engine', () => {
 
     expect(vault).toMatchObject({ NATS_USER: 'credential-vault', SHARED: 'yes', OWN: 'yes' })
     expect(vault.DATABASE_URL).toContain('//vault:')
-    expect(existsSync(vault.VAULT_KEYRING_FILE ?? '')).toBe(true)
+    expect(statSync(vault.CARTLY_DATA_DIR ?? '').mode & 0o777).toBe(0o700)
     expect(gateway).toMatchObject({
       NATS_USER: 'admin-gateway',
       PORT: new URL(engine.run.gatewayUrl).port,
       SHARED: 'yes',
     })
-    for (const name of ['DATABASE_URL', 'VAULT_KEYRING_FILE', 'OWN']) expect(gateway[name]).toBeUndefined()
+    for (const name of ['DATABASE_URL', 'OWN']) expect(gateway[name]).toBeUndefined()
     expect(gateway.NATS_PASSWORD).not.toBe(vault.NATS_PASSWORD)
   })
 
@@ -136,7 +136,7 @@ describe('a running engine', () => {
     const publish = await environmentOf('admin-gateway')
     await engine.stop()
     expect(existsSync(join(dataDir, 'run.json'))).toBe(false)
-    expect(readFileSync(join(dataDir, 'drained'), 'utf8')).toBe('admin-gateway\ncredential-vault\n')
+    expect(readFileSync(join(dataDir, 'services', 'drained'), 'utf8')).toBe('admin-gateway\ncredential-vault\n')
 
     engine = await startEngine(options())
     expect((await environmentOf('admin-gateway')).NATS_PASSWORD).toBe(publish.NATS_PASSWORD)
@@ -183,6 +183,6 @@ test('what a killed engine left running is stopped by the next one', async () =>
   const next = await startEngine({ ...options(), dataDir: orphanDir, services: ['admin-gateway'] })
 
   expect(said).toContain('Stopped 3 processes that an earlier run left behind.')
-  expect(readFileSync(join(orphanDir, 'drained'), 'utf8')).toBe('admin-gateway\n')
+  expect(readFileSync(join(orphanDir, 'services', 'drained'), 'utf8')).toBe('admin-gateway\n')
   await next.stop()
 }, 60_000)

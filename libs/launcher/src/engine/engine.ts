@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { givenNatsPasswords } from '../nats/nats-users.ts'
 import type { StreamSettings } from '../nats/streams.ts'
@@ -10,7 +10,7 @@ import type { Keeper } from './keeper.ts'
 import { runInfo, type DemoInfo, type RunInfo } from './run-info.ts'
 import { keptSecrets, writePrivate } from './secrets.ts'
 import { openNats, openPostgres } from './servers.ts'
-import { serviceEnv, type Surroundings } from './service-env.ts'
+import { serviceEnv, serviceFolder, type Surroundings } from './service-env.ts'
 import { ServiceProcess } from './service-process.ts'
 import { serviceNames, serviceProgram, type ServiceName } from './services.ts'
 
@@ -106,6 +106,7 @@ async function start(options: EngineOptions, stops: AsyncDisposableStack): Promi
     ownPorts: [natsPort, postgresPort, ...Object.values(healthPorts)],
   }
 
+  for (const service of services) mkdirSync(serviceFolder(dataDir, service), { recursive: true, mode: 0o700 })
   const runFile = join(dataDir, 'run.json')
   stops.defer(() => rmSync(runFile, { force: true }))
   const processes = services.map(

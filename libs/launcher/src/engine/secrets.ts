@@ -28,18 +28,6 @@ export async function keptSecrets(dataDir: string): Promise<Secrets> {
   return secrets
 }
 
-/**
- * The file of the vault's key-encryption keys, `{ primary, keys: { <id>: <32 bytes, base64url> } }`, made at the first
- * start. Whoever has it and the vault's tables has every credential, so it lies apart from both.
- */
-export function keptKeyring(dataDir: string): string {
-  const file = join(dataDir, 'keyring.json')
-  if (!existsSync(file)) {
-    writePrivate(file, { primary: 'k1', keys: { k1: randomBytes(32).toString('base64url') } })
-  }
-  return file
-}
-
 /** Writes JSON that only its owner may read; a reader never sees half of it. */
 export function writePrivate(file: string, content: unknown): void {
   mkdirSync(join(file, '..'), { recursive: true })

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { databaseRoles, roleUrl } from '../postgres/roles.ts'
 import type { LocalIssuer } from './issuer.ts'
 import type { DemoInfo } from './run-info.ts'
-import { keptKeyring, type Secrets } from './secrets.ts'
+import type { Secrets } from './secrets.ts'
 import { database } from './servers.ts'
 import { hasDatabase, natsUserOf, type ServiceName } from './services.ts'
 
@@ -20,6 +20,11 @@ export interface Surroundings {
   ownPorts: number[]
 }
 
+/** What a service keeps beside its tables, such as the vault's keys, is for it alone. */
+export function serviceFolder(dataDir: string, service: ServiceName): string {
+  return join(dataDir, 'services', service)
+}
+
 /** The environment of a service. */
 export function serviceEnv(service: ServiceName, healthPort: number, around: Surroundings): Record<string, string> {
   const { dataDir, secrets, natsUrl, postgresUrl, gatewayUrl } = around
@@ -31,14 +36,13 @@ export function serviceEnv(service: ServiceName, healthPort: number, around: Sur
     NATS_USER: user,
     NATS_PASSWORD: secrets.nats[user],
     HEALTH_PORT: String(healthPort),
-    CARTLY_DATA_DIR: dataDir,
+    CARTLY_DATA_DIR: serviceFolder(dataDir, service),
     PUBLIC_URL: gatewayUrl,
     EGRESS_ALLOWED_NETWORKS: '127.0.0.0/8,::1/128',
     EGRESS_DENIED_PORTS: around.ownPorts.join(','),
     ...(hasDatabase(service) && {
       DATABASE_URL: roleUrl(postgresUrl, database, databaseRoles[service], secrets.roles),
     }),
-    ...(service === 'credential-vault' && { VAULT_KEYRING_FILE: keptKeyring(dataDir) }),
     ...(service === 'admin-gateway' && gatewayEnv(around)),
     ...(service === 'demo-store' && demoEnv(around)),
   }
