@@ -3,7 +3,7 @@ import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Dice } from '../dice.ts'
 import type { LoopbackSettings, Running } from '../loopback.ts'
-import { Behaviours, type Behaviour, type Instruction } from './behaviour.ts'
+import { Behaviours, type Behaviour, type Instruction } from '../behaviour.ts'
 import { Books, type Label } from './books.ts'
 import {
   easypostError,

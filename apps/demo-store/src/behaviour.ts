@@ -1,10 +1,11 @@
 /**
- * What the sandbox carrier may be told to do instead of answering well:
+ * What a sandbox may be told to do instead of answering well:
  * - `hang` never answers; `reset` closes the connection before doing anything; `lost` does what was asked, then closes
  *   it without an answer, so that the caller cannot know
- * - `slow:<ms>` answers late; `drip` sends the answer a byte every 50 ms; `garbage` sends half of it
- * - `status:<code>` answers with that status in the vendor's own form; 429 and 503 with `Retry-After: 2`
- * - `refused` answers 2xx with a message from the carrier instead of rates, or a purchase that failed
+ * - `slow:<ms>` does what was asked and answers late; `drip` sends the answer a byte every 50 ms; `garbage` half of it
+ * - `status:<code>` answers with that status in the service's own form; 429 and 503 with `Retry-After: 2`
+ * - `refused` answers as the service does when it cannot help: no rates but a message, a purchase that failed,
+ *   `invalid_grant`
  */
 export type Behaviour =
   | { readonly kind: 'hang' | 'reset' | 'lost' | 'drip' | 'garbage' | 'refused' }
@@ -74,8 +75,8 @@ export class Behaviours {
   for(request: {
     method: string
     path: string
-    asked: string | undefined
-    postalCode: string | undefined
+    asked?: string | undefined
+    postalCode?: string | undefined
   }): Behaviour | undefined {
     const instruction = this.#instructions.find(
       ({ method, path, left }) =>
