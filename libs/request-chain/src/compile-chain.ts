@@ -180,6 +180,7 @@ class ChainCompilation {
       request: compileRequest(idempotency.request, `${pointer}/request`, during, this.#report),
       found: after(idempotency.found, `${pointer}/found`),
       absent: idempotency.absent === undefined ? undefined : after(idempotency.absent, `${pointer}/absent`),
+      settleMs: idempotency.settleMs ?? 0,
       output: idempotency.output === undefined ? undefined : after(idempotency.output, `${pointer}/output`),
     }
   }

@@ -24,7 +24,7 @@ export function compileErrors(
   for (const { reading, pointer } of readings) {
     if (!reading) continue
     if (reading.code !== undefined) codes.push(compile(reading.code, `${pointer}/code`))
-    if (reading.message !== undefined) messages.push(compile(reading.message, `${pointer}/message`))
+    for (const [at, rule] of alternatives(reading.message)) messages.push(compile(rule, `${pointer}/message${at}`))
     reading.rules?.forEach((rule, index) => {
       const where = rule.where === undefined ? undefined : compile(rule.where, `${pointer}/rules/${index}/where`)
       rules.push({ rule, where })
@@ -36,4 +36,10 @@ export function compileErrors(
     rules,
     retryAfter: readings.find(({ reading }) => reading?.retryAfter)?.reading?.retryAfter,
   }
+}
+
+/** The rules of `message`, each with its place below it. */
+function alternatives(message: unknown): [at: string, rule: unknown][] {
+  if (message === undefined) return []
+  return Array.isArray(message) ? message.map((rule, index) => [`/${index}`, rule]) : [['', message]]
 }

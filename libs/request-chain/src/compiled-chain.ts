@@ -29,6 +29,7 @@ export interface CompiledReconcile {
   readonly request: CompiledRequest
   readonly found: CompiledMapping
   readonly absent: CompiledMapping | undefined
+  readonly settleMs: number
   readonly output: CompiledMapping | undefined
 }
 

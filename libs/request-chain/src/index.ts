@@ -1,3 +1,4 @@
+export type { CredentialValues } from './apply-auth.ts'
 export { compileChain, DEFAULT_HOOK_DEADLINE_MS, type ChainContext } from './compile-chain.ts'
 export type { CompiledChain, CompiledStep } from './compiled-chain.ts'
 export { DefinitionError, type DefinitionIssue } from './definition-error.ts'

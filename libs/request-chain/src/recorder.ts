@@ -9,6 +9,8 @@ export interface AttemptBegun {
   readonly key: string
   readonly step: string
   readonly attempt: number
+  /** When, in milliseconds since 1970. */
+  readonly at: number
   readonly repeat: Repeat
 }
 
@@ -32,8 +34,8 @@ export interface Recorder {
 
 /** What an earlier run of the same execution has recorded. */
 export interface Recorded {
-  /** Keys whose latest attempt has no outcome recorded after it. */
-  readonly begun: ReadonlySet<string>
+  /** When the latest attempt of each key was begun (`AttemptBegun.at`), of those with no outcome recorded after it. */
+  readonly begun: ReadonlyMap<string, number>
   /** The latest outcome of each key. A transient failure is run again, an unknown one found out about first. */
   readonly outcomes: ReadonlyMap<string, StepOutcome>
 }

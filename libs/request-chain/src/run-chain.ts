@@ -192,7 +192,7 @@ class ChainRun {
       return earlier.output
     }
     try {
-      const begunBefore = recorded?.begun.has(key) === true || earlier?.error?.class === 'unknown'
+      const begunBefore = recorded?.begun.get(key) ?? (earlier?.error?.class === 'unknown' ? 0 : undefined)
       const output = await new StepRun(step, this.#context(step, session), scope, history, index).run(begunBefore)
       await recorder?.after({ key, step: step.id, status: 'succeeded', ...(output === undefined ? {} : { output }) })
       return output

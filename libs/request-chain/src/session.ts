@@ -107,32 +107,26 @@ export class Session {
     request: { method: string; url: string; headers: Record<string, string>; body: string | undefined },
     { step, timeoutMs, signal }: ExchangeOptions,
   ): Promise<HttpResponse> {
-    const { http, clock } = this.#options
-    const over = new AbortController()
-    const answered = new AbortController()
     const { body, ...rest } = request
-    const sending = http.send({
+    const over = new AbortController()
+    const sending = this.#options.http.send({
       step,
       ...rest,
       ...(body === undefined ? {} : { body }),
       timeoutMs,
       signal: AbortSignal.any([signal, over.signal]),
     })
+    sending.catch(() => undefined)
     // The port keeps the timeout; this keeps the deadline should the port not.
-    const guard = clock.sleep(timeoutMs + GUARD_MS, answered.signal).then(() => {
-      if (answered.signal.aborted) return undefined
+    const { promise: overdue, reject } = Promise.withResolvers<never>()
+    const guard = setTimeout(() => {
       over.abort()
-      throw {
-        code: 'total_timeout',
-        message: `no complete answer within ${Math.round(timeoutMs)} ms`,
-        sent: true,
-      } satisfies HttpError
-    })
+      reject({ code: 'total_timeout', message: `no complete answer within ${Math.round(timeoutMs)} ms`, sent: true })
+    }, timeoutMs + GUARD_MS)
     try {
-      return (await Promise.race([sending, guard])) as HttpResponse
+      return await Promise.race([sending, overdue])
     } finally {
-      answered.abort()
-      sending.catch(() => undefined)
+      clearTimeout(guard)
     }
   }
 

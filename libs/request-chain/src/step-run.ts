@@ -38,6 +38,7 @@ export class StepRun {
   readonly #key: string
   readonly #index: number | undefined
   #attempts = 0
+  #begunAt = 0
   #sawSecret = false
   #renewed = false
 
@@ -51,10 +52,10 @@ export class StepRun {
   }
 
   /**
-   * Runs to its output. `begunBefore` says that an earlier run has begun an attempt and did not live to see its outcome.
+   * Runs to its output. `begunBefore` is when an earlier run began an attempt without living to see its outcome.
    * @throws ChainError
    */
-  async run(begunBefore: boolean): Promise<unknown> {
+  async run(begunBefore: number | undefined): Promise<unknown> {
     try {
       const output = await this.#output(begunBefore)
       const clean = this.#sawSecret ? this.#context.session.redactor.json(output) : output
@@ -73,13 +74,14 @@ export class StepRun {
     }
   }
 
-  async #output(begunBefore: boolean): Promise<unknown> {
+  async #output(begunBefore: number | undefined): Promise<unknown> {
     const { paginate, output } = this.#step
     if (paginate) {
       const items = await this.#pages()
       return output ? output.run({ ...this.#scope, items }) : items
     }
-    if (begunBefore && this.#step.repeat !== 'safe') {
+    if (begunBefore !== undefined && this.#step.repeat !== 'safe') {
+      this.#begunAt = begunBefore
       const done = await this.#findOut(this.#lost('an earlier attempt was cut off'))
       if (done) return done.output
     }
@@ -106,7 +108,8 @@ export class StepRun {
     const { step, context } = { step: this.#step, context: this.#context }
     const attempt = ++this.#attempts
     const timeoutMs = this.#timeout()
-    await context.recorder?.before({ key: this.#key, step: step.id, attempt, repeat: step.repeat })
+    this.#begunAt = context.clock.now()
+    await context.recorder?.before({ key: this.#key, step: step.id, attempt, at: this.#begunAt, repeat: step.repeat })
     const exchange = await context.session.exchange(request, {
       step: step.id,
       attempt,
@@ -156,32 +159,43 @@ export class StepRun {
 
   /**
    * Asks the service whether the step was done. Returns what it gave when it was, `undefined` when it surely was not.
-   * @throws ChainError of class `unknown` when that cannot be told
+   * @throws ChainError of class `unknown` when that cannot be told, or not yet
    */
   async #findOut(failure: ChainFailure): Promise<{ output: unknown } | undefined> {
     const { reconcile } = this.#step
     if (!reconcile) throw new ChainError(failure)
-    const { session, signal } = this.#context
+    const { clock, deadlineAt, signal } = this.#context
+    for (;;) {
+      const response = await this.#askWhetherDone(reconcile, failure)
+      const found = this.#wasDone(reconcile, response)
+      if (found) return { output: this.#outputOf(reconcile.output ?? this.#step.output, response) }
+      if (found === undefined) throw new ChainError(failure)
+      const unsettledMs = this.#begunAt + reconcile.settleMs - clock.now()
+      if (unsettledMs <= 0) return undefined
+      if (clock.now() + unsettledMs >= deadlineAt) throw new ChainError({ ...failure, retryAfterMs: unsettledMs })
+      await clock.sleep(unsettledMs, signal)
+    }
+  }
+
+  async #askWhetherDone(reconcile: CompiledReconcile, failure: ChainFailure): Promise<ReadResponse> {
+    const { session, signal, clock, deadlineAt } = this.#context
+    const timeoutMs = Math.min(deadlineAt - clock.now(), this.#step.timeoutMs ?? Number.POSITIVE_INFINITY)
+    if (timeoutMs <= 0 || signal.aborted) throw new ChainError(failure)
     const exchange = await session.exchange(this.#build(reconcile.request), {
       step: this.#step.id,
-      attempt: ++this.#attempts,
+      attempt: Math.max(1, this.#attempts),
       ...this.#indexed(),
-      timeoutMs: this.#timeout(),
+      timeoutMs,
       signal,
     })
     if ('silence' in exchange) {
-      this.#failed(
-        exchange.record,
-        { ...judgeSilence(this.#asked(), exchange.silence), class: 'unknown' },
-        exchange.tookMs,
-      )
+      const silence = { ...judgeSilence(this.#asked(), exchange.silence), class: 'unknown' as const }
+      this.#failed(exchange.record, silence, exchange.tookMs)
       throw new ChainError(failure)
     }
     this.#history.attempts.push(exchange.record)
     this.#sawSecret ||= session.redactor.finds(exchange.text)
-    const found = this.#wasDone(reconcile, exchange.response)
-    if (found === undefined) throw new ChainError(failure)
-    return found ? { output: this.#outputOf(reconcile.output ?? this.#step.output, exchange.response) } : undefined
+    return exchange.response
   }
 
   #wasDone({ found, absent }: CompiledReconcile, response: ReadResponse): boolean | undefined {

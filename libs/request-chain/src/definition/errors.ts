@@ -28,7 +28,9 @@ export type ErrorRule = Static<typeof ErrorRule>
 export const ErrorReading = Type.Object(
   {
     code: Type.Optional(Rule("Where the service's code is in `response`.")),
-    message: Type.Optional(Rule("Where the service's own words are in `response`.")),
+    message: Type.Optional(
+      Rule("Where the service's own words are in `response`; of a list, the first that can be read."),
+    ),
     retryAfter: Type.Optional(
       Type.Object(
         { header: Type.String(), as: Type.Enum(['seconds', 'epochSeconds']) },

@@ -69,6 +69,13 @@ export const Idempotency = Type.Union(
         request: RequestDefinition,
         found: Rule('Holds of `response` when it was done.'),
         absent: Type.Optional(Rule('Holds of `response` when it surely was not, and may be done now.')),
+        settleMs: Type.Optional(
+          Type.Integer({
+            minimum: 1,
+            maximum: 60_000,
+            description: 'A request may still be on its way in: absence counts only so long after it was begun.',
+          }),
+        ),
         output: Type.Optional(Rule("What the step gives when it was done; the step's own output unless said.")),
       },
       {
