@@ -1,0 +1,55 @@
+/** A caller of the public HTTP API, as a stranger would write one. */
+export interface Api {
+  /** @returns status, headers and the parsed body (undefined when there is none). */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>
+  /** As `call`, for what must succeed: throws with the problem otherwise. */
+  get<T = Json>(path: string): Promise<T>
+  post<T = Json>(path: string, body?: unknown, headers?: Record<string, string>): Promise<T>
+  put<T = Json>(path: string, body: unknown): Promise<T>
+  patch<T = Json>(path: string, body: unknown): Promise<T>
+  delete(path: string): Promise<void>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly body: Json
+}
+
+/** JSON whose shape the reader asserts. */
+export type Json = Record<string, never> & { readonly [name: string]: Json }
+
+export function apiOf(gatewayUrl: string, token: string): Api {
+  const call: Api['call'] = async (method, path, body, headers = {}) => {
+    const response = await fetch(`${gatewayUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const json = response.headers.get('content-type')?.includes('json') && text !== ''
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Json }
+  }
+  const must = async <T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T> => {
+    const answer = await call(method, path, body, headers)
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`)
+    return answer.body as T
+  }
+  return {
+    call,
+    get: (path) => must('GET', path),
+    post: (path, body, headers) => must('POST', path, body, headers),
+    put: (path, body) => must('PUT', path, body),
+    patch: (path, body) => must('PATCH', path, body),
+    delete: (path) => must('DELETE', path),
+  }
+}
