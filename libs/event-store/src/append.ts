@@ -3,9 +3,9 @@ import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
 import { context, propagation } from '@opentelemetry/api'
 import type { Bus } from './bus.ts'
 import { encodeEnvelope, envelopeHeaders, type Draft } from './envelope.ts'
-import { outcomeUnknown, WrongExpectedSequence } from './errors.ts'
+import { WrongExpectedSequence } from './errors.ts'
 import { nextMessage } from './next-message.ts'
-import { pause } from './pause.ts'
+import { untilAnswered } from './until-answered.ts'
 
 export interface Append<Event extends { type: string; data: unknown }> extends Draft<Event> {
   /** Sequence of the last envelope of the aggregate that the caller knows; 0 when it must be the first. */
@@ -19,7 +19,6 @@ export interface Appended {
 }
 
 const ACK_TIMEOUT_MS = 2_000
-const GIVE_UP_AFTER_MS = 30_000
 
 const conflictCodes: readonly number[] = [
   JetStreamApiCodes.StreamWrongLastSequence,
@@ -49,17 +48,12 @@ export async function append<F extends EventFamily>(
     expect: { streamName: stream, lastSubjectSequence: draft.expectedSequence },
     timeout: ACK_TIMEOUT_MS,
   }
-  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const { seq, duplicate } = await bus.js.publish(subject, body, options)
-      return { sequence: seq, duplicate }
-    } catch (error) {
-      if (isConflict(error)) return await ownEarlierAppend(bus, stream, subject, draft)
-      if (isFinal(error)) throw error
-      if (bus.nc.isClosed() || Date.now() > giveUpAt) throw outcomeUnknown(error)
-      await pause(Math.min(50 * 2 ** attempt, 1_000))
-    }
+  try {
+    const { seq, duplicate } = await untilAnswered(bus, () => bus.js.publish(subject, body, options))
+    return { sequence: seq, duplicate }
+  } catch (error) {
+    if (isConflict(error)) return await ownEarlierAppend(bus, stream, subject, draft)
+    throw error
   }
 }
 
@@ -79,9 +73,3 @@ async function ownEarlierAppend(
 }
 
 const isConflict = (error: unknown): boolean => error instanceof JetStreamApiError && conflictCodes.includes(error.code)
-
-/** The server has refused it for what it is (too large, not permitted, no such stream), and would again. */
-const isFinal = (error: unknown): boolean =>
-  error instanceof JetStreamApiError
-    ? error.status >= 400 && error.status < 500
-    : error instanceof Error && ['PermissionViolationError', 'InvalidArgumentError'].includes(error.name)

@@ -2,6 +2,7 @@ import type { StoredMsg } from '@nats-io/jetstream'
 import type { Bus } from './bus.ts'
 import { LogMessage } from './log-message.ts'
 import { nextMessage } from './next-message.ts'
+import { untilAnswered } from './until-answered.ts'
 
 const BATCH = 256
 
@@ -11,7 +12,7 @@ const BATCH = 256
  */
 export async function* history(bus: Bus, stream: string, subject: string, from: number): AsyncGenerator<LogMessage> {
   let next = from
-  for (let batch; (batch = await readBatch(bus, stream, subject, next)).length > 0;) {
+  for (let batch; (batch = await untilAnswered(bus, () => readBatch(bus, stream, subject, next))).length > 0;) {
     for (const message of batch) yield LogMessage.stored(stream, message)
     next = batch.at(-1)!.seq + 1
     if (batch.length < BATCH) break

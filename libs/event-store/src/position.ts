@@ -2,6 +2,7 @@ import type { StreamInfo } from '@nats-io/jetstream'
 import type { Bus } from './bus.ts'
 import { StreamBehindReadModel } from './errors.ts'
 import { LogMessage } from './log-message.ts'
+import { untilAnswered } from './until-answered.ts'
 
 /** How far a stream has been read: the last message, and what it was. */
 export interface Position {
@@ -32,7 +33,9 @@ const keepsAll = ({ max_age, max_msgs, max_bytes }: StreamInfo['config']): boole
   !max_age && !(max_msgs > 0) && !(max_bytes > 0)
 
 /** The sequence of the newest message under any of the filters, from the stream's leader; 0 when there is none. */
-export async function lastSequence({ jsm }: Bus, stream: string, filters: readonly string[]): Promise<number> {
-  const last = await Promise.all(filters.map((filter) => jsm.streams.getMessage(stream, { last_by_subj: filter })))
+export async function lastSequence(bus: Bus, stream: string, filters: readonly string[]): Promise<number> {
+  const last = await Promise.all(
+    filters.map((filter) => untilAnswered(bus, () => bus.jsm.streams.getMessage(stream, { last_by_subj: filter }))),
+  )
   return Math.max(0, ...last.map((message) => message?.seq ?? 0))
 }

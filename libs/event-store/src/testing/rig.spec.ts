@@ -74,3 +74,9 @@ export async function connectReadModel(postgres: TestPostgres): Promise<DataSour
   await migrate(dataSource)
   return dataSource
 }
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = []
+  for await (const item of items) collected.push(item)
+  return collected
+}

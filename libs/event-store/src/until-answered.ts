@@ -1,0 +1,43 @@
+import { JetStreamApiError } from '@nats-io/jetstream'
+import type { Bus } from './bus.ts'
+import { outcomeUnknown } from './errors.ts'
+import { pause } from './pause.ts'
+
+const GIVE_UP_AFTER_MS = 30_000
+
+/**
+ * Asks the log until it answers, yes or no: through reconnects, elections of a leader and lost replies. What is asked
+ * must be harmless to ask twice.
+ * @throws the log's refusal, or CartlyError `unavailable` after 30 seconds without an answer.
+ */
+export async function untilAnswered<T>({ nc }: Bus, ask: () => Promise<T>): Promise<T> {
+  const giveUpAt = Date.now() + GIVE_UP_AFTER_MS
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!isSilence(error)) throw error
+      if (nc.isClosed() || Date.now() > giveUpAt) throw outcomeUnknown(error)
+      await pause(Math.min(50 * 2 ** attempt, 1_000))
+    }
+  }
+}
+
+/** The client's errors that say nothing of what became of the request, by name: most of their classes are not exported. */
+const silences: readonly string[] = [
+  'TimeoutError',
+  'NoRespondersError',
+  // What `js.publish` makes of "no responders", as there are while a cluster has no leader.
+  'JetStreamNotEnabled',
+  'ConnectionError',
+  'ClosedConnectionError',
+]
+
+function isSilence(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof JetStreamApiError) return error.status >= 500
+  if (error.name === 'RequestError') return isSilence(error.cause)
+  // A direct get by which no replica feels addressed.
+  if (error.name === 'JetStreamStatusError') return 'code' in error && (error.code === 408 || error.code === 503)
+  return silences.includes(error.name)
+}
