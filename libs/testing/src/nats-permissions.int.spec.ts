@@ -42,6 +42,9 @@ const publishers: Record<string, readonly NatsUser[]> = {
   [oauth.authorize.subject]: ['admin-gateway'],
   [oauth.refresh.subject]: ['hook-executor', 'admin-gateway'],
 
+  'idem.k1': ['admin-gateway'],
+  '$JS.API.DIRECT.GET.IDEMPOTENCY.idem.k1': ['admin-gateway'],
+
   '_INBOX.admin-gateway.x': [],
   '_INBOX.hook-executor.x': [],
 

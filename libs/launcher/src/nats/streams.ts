@@ -26,7 +26,7 @@ export interface StreamSettings {
 
 const day = 24 * 60 * 60 * 1000
 
-/** The four streams of `design/architecture.md`, "The way of an event". */
+/** The four streams of `design/architecture.md`, "The way of an event", and the gateway's memory of `Idempotency-Key`. */
 export function streamConfigs(settings: StreamSettings = {}): (Partial<StreamConfig> & { name: string })[] {
   const { replicas = 1, storeDays = 7, activityDays = 30, auditDays = 400 } = settings
   const base = {
@@ -43,6 +43,7 @@ export function streamConfigs(settings: StreamSettings = {}): (Partial<StreamCon
     { ...base, ...unerasable, name: 'EVENTS', subjects: ['evt.>'], max_age: 0 },
     { ...base, name: 'ACTIVITY', subjects: ['act.>'], max_age: nanos(activityDays * day) },
     { ...base, ...unerasable, name: 'AUDIT', subjects: ['audit.>'], max_age: nanos(auditDays * day) },
+    { ...base, name: 'IDEMPOTENCY', subjects: ['idem.*'], max_age: nanos(day), max_msgs_per_subject: 1 },
   ]
 }
 

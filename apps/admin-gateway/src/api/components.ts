@@ -1,0 +1,91 @@
+import {
+  Address,
+  Connector,
+  ConnectorStats,
+  CredentialDescription,
+  Delivery,
+  DeliverySummary,
+  EndpointConfig,
+  EndpointFilter,
+  EndpointStats,
+  Execution,
+  ExecutionError,
+  ExecutionRecorded,
+  ExecutionSummary,
+  HistoryEntry,
+  InvokeResult,
+  Money,
+  OAuthConnection,
+  Recovery,
+  RejectedEvent,
+  Stats,
+  StepRecord,
+  TemplateDetail,
+  TemplateSummary,
+  TestResult,
+  UpgradeDiff,
+  WebhookEndpoint,
+} from '@cartly/contracts'
+import { Problem } from '../http/problem.ts'
+import { liveEventKinds, LiveChange, LiveDelivery, LiveDisabled } from '../live/live-event.ts'
+import { EventType } from '../routes/event-types.ts'
+import { Authorization } from '../routes/oauth.ts'
+import { Session } from '../routes/session.ts'
+
+/** The schemas that have a name in `/openapi.json`; wherever one of these objects stands in another, it becomes a `$ref`. */
+export const components: Readonly<Record<string, object>> = {
+  Address,
+  Authorization,
+  Connector,
+  ConnectorStats,
+  CredentialDescription,
+  Delivery,
+  DeliverySummary,
+  EndpointConfig,
+  EndpointFilter,
+  EndpointStats,
+  EventType,
+  Execution,
+  ExecutionError,
+  ExecutionRecorded,
+  ExecutionSummary,
+  HistoryEntry,
+  InvokeResult,
+  LiveChange,
+  LiveDelivery,
+  LiveDisabled,
+  Money,
+  OAuthConnection,
+  Problem,
+  Recovery,
+  RejectedEvent,
+  Session,
+  Stats,
+  StepRecord,
+  TemplateDetail,
+  TemplateSummary,
+  TestResult,
+  UpgradeDiff,
+  WebhookEndpoint,
+}
+
+const names = new Map(Object.entries(components).map(([name, schema]) => [schema, name]))
+
+/** A schema as OpenAPI 3.1 writes it: JSON Schema 2020-12, with references to the named ones. */
+export function documented(schema: object): object {
+  const name = names.get(schema)
+  return name ? { $ref: `#/components/schemas/${name}` } : inside(schema)
+}
+
+/** The same, of the schema's own content. */
+export function inside(value: object): object {
+  if (Array.isArray(value)) return value.map(write)
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, write(item)]))
+}
+
+const write = (item: unknown): unknown => (typeof item === 'object' && item !== null ? documented(item) : item)
+
+/** What the live stream's events hold, by their name. */
+export const liveEvents: object = Object.fromEntries(
+  Object.entries(liveEventKinds).map(([kind, { data }]) => [kind, documented(data)]),
+)

@@ -1,0 +1,129 @@
+import { CartlyError } from '@cartly/contracts'
+import type { BusClient } from '@cartly/messaging'
+import { continueTrace, withSpan } from '@cartly/telemetry'
+import { HttpException } from '@nestjs/common'
+import { SpanKind } from '@opentelemetry/api'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { mayEnter, mayUse } from '../auth/caller.ts'
+import { assertSameOrigin, tokenOf } from '../auth/session.ts'
+import type { TokenVerifier } from '../auth/token-verifier.ts'
+import { assertWithinLimit, type RateLimit } from '../http/rate-limit.ts'
+import { etagOf } from '../http/revision.ts'
+import type { KeptAnswers } from '../idempotency/kept-answers.ts'
+import { once } from '../idempotency/once.ts'
+import type { LiveHub } from '../live/live-hub.ts'
+import { Answer } from './answer.ts'
+import { callReader, type CallReader } from './read-call.ts'
+import { isIdempotent, isStoreScoped, type Method, type Route } from './route.ts'
+
+/** What the routes stand on. */
+export interface ApiParts {
+  readonly verifier: TokenVerifier
+  readonly limit: RateLimit
+  readonly kept: KeptAnswers
+  readonly bus: BusClient
+  readonly live: LiveHub
+  readonly publicUrl: string
+}
+
+/** Serves the table: each row, and 405 for the methods that its paths do not take. */
+export function mountRoutes(http: FastifyInstance, routes: readonly Route[], parts: ApiParts): void {
+  for (const route of routes) mountRoute(http, route, parts)
+  for (const [path, rows] of Map.groupBy(routes, (route) => route.path)) refuseOtherMethods(http, path, rows)
+}
+
+const patternOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
+
+function mountRoute(http: FastifyInstance, route: Route, parts: ApiParts): void {
+  const read = callReader(route, parts)
+  http.route({
+    method: route.method,
+    url: patternOf(route.path),
+    config: { route },
+    exposeHeadRoute: route.method === 'GET' && route.produces === undefined,
+    // Before the body is read, so that nobody unknown can make us read one.
+    onRequest: (request, reply) => admit(route, request, reply, parts),
+    handler: (request, reply) => serve(route, read, request, reply, parts),
+  })
+}
+
+/** Who is it, how often do they come, may they do this, and is the store theirs? */
+async function admit(route: Route, request: FastifyRequest, reply: FastifyReply, parts: ApiParts): Promise<void> {
+  if (route.scopes === 'public') return assertWithinLimit(parts.limit, request.ip, reply)
+  const caller = await identify(request, reply, parts)
+  assertWithinLimit(parts.limit, caller.tokenId, reply)
+  if (caller.via === 'cookie') assertSameOrigin(request)
+  if (!mayUse(caller, route.scopes)) {
+    const message = `The token does not allow this: it needs the scope ${route.scopes.join(' or ')}`
+    throw new CartlyError('forbidden', 'insufficient_scope', message)
+  }
+  const { storeId } = request.params as { storeId?: string }
+  // As for a store that does not exist: who may not enter is not told that it does.
+  if (isStoreScoped(route) && !mayEnter(caller, storeId as string)) {
+    throw new CartlyError('not_found', 'not_found', `There is no store ${storeId}`)
+  }
+}
+
+async function identify(request: FastifyRequest, reply: FastifyReply, { verifier, limit }: ApiParts) {
+  try {
+    const { token, via } = tokenOf(request)
+    request.token = token
+    request.caller = await verifier.verify(token, via)
+    return request.caller
+  } catch (error) {
+    // Guessing tokens is limited by address.
+    assertWithinLimit(limit, request.ip, reply)
+    throw error
+  }
+}
+
+async function serve(route: Route, read: CallReader, request: FastifyRequest, reply: FastifyReply, parts: ApiParts) {
+  const attributes = { 'http.request.method': route.method, 'http.route': route.path }
+  const parent = continueTrace(request.headers as { traceparent?: string; tracestate?: string })
+  return withSpan(`${route.method} ${route.path}`, { kind: SpanKind.SERVER, attributes, parent }, async () => {
+    const call = read(request)
+    const answer = await answerOf(route, call, parts.kept, reply)
+    return send(route, answer, reply)
+  })
+}
+
+async function answerOf(
+  route: Route,
+  call: ReturnType<CallReader>,
+  kept: KeptAnswers,
+  reply: FastifyReply,
+): Promise<unknown> {
+  if (call.requestKey === undefined || !isIdempotent(route)) return reveal(route, await route.handle(call), call)
+  const { answer, replayed } = await once(kept, call.requestKey, call.body, () => route.handle(call))
+  if (replayed) reply.header('idempotent-replayed', 'true')
+  return reveal(route, answer, call)
+}
+
+const reveal = async (route: Route, answer: unknown, call: ReturnType<CallReader>): Promise<unknown> =>
+  route.reveal ? route.reveal(answer, call) : answer
+
+function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply {
+  if (answer instanceof Answer) return reply.status(answer.status).headers(answer.headers).send(answer.body)
+  if (answer === undefined || answer === null) return reply.status(204).send()
+  const { revision, id } = answer as { revision?: number; id?: string }
+  if (route.etag && revision !== undefined) reply.header('etag', etagOf(revision))
+  if (route.status === 201 && id !== undefined) reply.header('location', `${reply.request.url.split('?', 1)[0]}/${id}`)
+  return reply.status(route.status ?? 200).send(answer)
+}
+
+const allMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
+
+function refuseOtherMethods(http: FastifyInstance, path: string, rows: readonly Route[]): void {
+  const allowed = rows.map(({ method }) => method)
+  const others = allMethods.filter((method) => !allowed.includes(method))
+  http.route({
+    method: others,
+    url: patternOf(path),
+    exposeHeadRoute: false,
+    onRequest: (_, reply, done) => {
+      reply.header('allow', [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])].join(', '))
+      done(new HttpException('method not allowed', 405))
+    },
+    handler: () => undefined,
+  })
+}

@@ -1,0 +1,202 @@
+import { STATUS_CODES } from 'node:http'
+import { type TSchema } from 'typebox'
+import { CSRF_HEADER, SESSION_COOKIE } from '../auth/session.ts'
+import { PROBLEM_TYPE } from '../http/problem.ts'
+import { components, documented, inside, liveEvents } from './components.ts'
+import { isIdempotent, isStoreScoped, type Route } from './route.ts'
+
+/** The API described in OpenAPI 3.1, from the table that serves it. https://spec.openapis.org/oas/v3.1.1.html */
+export function openApiOf(routes: readonly Route[], publicUrl: string): object {
+  const tags = [...new Set(routes.map(({ tag }) => tag))]
+  return {
+    openapi: '3.1.1',
+    info: {
+      title: 'Cartly integration engine',
+      version: '1.0.0',
+      description: introduction,
+    },
+    servers: [{ url: publicUrl }],
+    tags: tags.map((name) => ({ name })),
+    paths: Object.fromEntries(
+      [...Map.groupBy(routes, ({ path }) => path)].map(([path, rows]) => [
+        path,
+        Object.fromEntries(rows.map((row) => [row.method.toLowerCase(), operationOf(row)])),
+      ]),
+    ),
+    components: {
+      schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, inside(schema)])),
+      responses: problemResponses,
+      headers,
+      securitySchemes: {
+        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        session: {
+          type: 'apiKey',
+          in: 'cookie',
+          name: SESSION_COOKIE,
+          description: `Of the console; changes also need the header \`${CSRF_HEADER}\` and the same origin`,
+        },
+      },
+    },
+  }
+}
+
+const introduction = `Connects each store to outside services: connectors, hooks, signed webhooks, OAuth.
+
+**Authentication.** Send \`Authorization: Bearer <JWT>\`. Its claim \`stores\` says which stores it may enter (\`*\`: all), its claim \`scope\` what it may do there; \`admin\` includes every scope. Another store's things answer 404.
+
+**Errors** are \`application/problem+json\` (RFC 9457). \`code\` is stable; \`errors\` names each place that is wrong.
+
+**Lists** take \`limit\` (1 to 200, else 50) and \`cursor\`, and answer \`{ data, nextCursor }\`.
+
+**Repeating safely.** Send \`Idempotency-Key\` with a POST: for 24 hours the same key with the same body gives the same answer, marked \`Idempotent-Replayed: true\`; with another body it is 422.
+
+**Changing safely.** An answer with a \`revision\` carries it as \`ETag\`; send that as \`If-Match\`, and a change made on an older state is 412.
+
+**Limits.** A body may be 1 MiB. Requests above the rate of \`RateLimit-Policy\` are 429 with \`Retry-After\`.`
+
+const headers = {
+  ETag: { description: 'The revision, quoted: send it back as `If-Match`', schema: { type: 'string' }, example: '"3"' },
+  Location: { description: 'Path of what was made', schema: { type: 'string' } },
+  'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
+  'WWW-Authenticate': { description: 'What the token lacks (RFC 6750)', schema: { type: 'string' } },
+  'Idempotent-Replayed': {
+    description: '`true` on an answer given before to the same `Idempotency-Key`',
+    schema: { type: 'string', const: 'true' },
+  },
+}
+
+const header = (name: keyof typeof headers) => ({ [name]: { $ref: `#/components/headers/${name}` } })
+
+const problemTexts: Record<number, readonly [text: string, headers?: object]> = {
+  400: ['The body is not JSON'],
+  401: ['No token, or not a valid one', header('WWW-Authenticate')],
+  403: ['The token lacks the scope', header('WWW-Authenticate')],
+  404: ['There is no such thing, or not in a store of yours'],
+  409: ['The present state does not allow it; `detail` says why'],
+  412: ['`If-Match` is behind'],
+  413: ['The body is larger than 1 MiB'],
+  415: ['The body is not `application/json`'],
+  422: ['What was sent does not fit; `errors` says where'],
+  429: ['Too many requests', header('Retry-After')],
+  500: ['A defect on our side'],
+  503: ['A part is not there at the moment', header('Retry-After')],
+  504: ['A part did not answer in time; a change may have been made all the same'],
+}
+
+const problemContent = { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } }
+
+const problemResponses = Object.fromEntries(
+  Object.entries(problemTexts).map(([status, [description, withHeaders]]) => [
+    nameOf(Number(status)),
+    { description, ...(withHeaders ? { headers: withHeaders } : {}), content: problemContent },
+  ]),
+)
+
+function nameOf(status: number): string {
+  return (STATUS_CODES[status] as string).replaceAll(/[^A-Za-z]/g, '')
+}
+
+function operationOf(route: Route): object {
+  return {
+    operationId: route.id,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.description ? { description: route.description } : {}),
+    security: securityOf(route),
+    parameters: parametersOf(route),
+    ...(route.body ? { requestBody: requestBodyOf(route, route.body) } : {}),
+    responses: { ...successOf(route), ...problemsOf(route) },
+  }
+}
+
+/** With several scopes any one will do, and OpenAPI says so by alternatives. */
+function securityOf({ scopes }: Route): object[] {
+  if (scopes === 'public') return []
+  const alternatives = scopes.length === 0 ? [[]] : scopes.map((scope) => [scope])
+  return alternatives.flatMap((roles) => [{ bearer: roles }, { session: roles }])
+}
+
+function parametersOf(route: Route): object[] {
+  const query = Object.entries(route.query ?? {}).map(([name, schema]) => ({
+    ...parameter(name, 'query', schema),
+    required: false,
+  }))
+  const path = Object.entries(route.params).map(([name, schema]) => ({
+    ...parameter(name, 'path', schema),
+    required: true,
+  }))
+  return [...path, ...query, ...headerParametersOf(route)]
+}
+
+function parameter(name: string, place: 'path' | 'query', schema: TSchema): object {
+  const { description, ...rest } = inside(schema) as { description?: string }
+  return { name, in: place, ...(description ? { description } : {}), schema: rest }
+}
+
+function headerParametersOf(route: Route): object[] {
+  const idempotency = {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description: 'Makes it safe to send again, for 24 hours; a UUID serves well',
+    schema: { type: 'string', pattern: '^[\\x21-\\x7e]{1,255}$' },
+  }
+  const ifMatch = {
+    name: 'If-Match',
+    in: 'header',
+    description: 'The `ETag` of the state that the change is meant for',
+    schema: { type: 'string' },
+    example: '"3"',
+  }
+  return [...(isIdempotent(route) ? [idempotency] : []), ...(route.ifMatch ? [ifMatch] : [])]
+}
+
+const requestBodyOf = (route: Route, body: TSchema): object => ({
+  required: !route.bodyOptional,
+  content: { 'application/json': { schema: documented(body), example: route.example } },
+})
+
+function successOf(route: Route): object {
+  if (route.produces)
+    return { 200: { description: 'OK', content: { [route.produces]: producedSchema(route.produces) } } }
+  if (!route.response) return { 204: { description: 'Done' } }
+  const answered = {
+    ...(route.etag ? header('ETag') : {}),
+    ...(route.status === 201 ? header('Location') : {}),
+    ...(isIdempotent(route) ? header('Idempotent-Replayed') : {}),
+  }
+  const description = route.status === 201 ? 'Made' : 'OK'
+  const content = { 'application/json': { schema: documented(route.response) } }
+  return {
+    [route.status ?? 200]: { description, ...(Object.keys(answered).length > 0 ? { headers: answered } : {}), content },
+  }
+}
+
+const producedSchema = (produces: NonNullable<Route['produces']>): object =>
+  produces === 'text/html'
+    ? { schema: { type: 'string' } }
+    : {
+        schema: {
+          type: 'string',
+          description: 'Events with the names below; the `data` of each is JSON of that schema',
+          'x-events': liveEvents,
+        },
+        example: 'event: connector\ndata: {"id":"conn_06e8rk2","revision":4,"changes":["ConnectorActivated"]}\n\n',
+      }
+
+function problemsOf(route: Route): object {
+  const changes = route.method !== 'GET'
+  const isPublic = route.scopes === 'public'
+  const statuses = [
+    ...(route.body ? [400, 413, 415] : []),
+    ...(isPublic ? [] : [401, 403]),
+    ...(isStoreScoped(route) || Object.keys(route.params).length > 0 ? [404] : []),
+    ...(changes ? [409] : []),
+    ...(route.ifMatch ? [412] : []),
+    422,
+    429,
+    500,
+    503,
+    504,
+  ]
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]))
+}

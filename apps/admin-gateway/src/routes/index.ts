@@ -1,0 +1,27 @@
+import type { Route } from '../api/route.ts'
+import { connectorRoutes } from './connectors.ts'
+import { credentialRoutes } from './credentials.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { eventTypeRoutes } from './event-types.ts'
+import { executionRoutes } from './executions.ts'
+import { hookRoutes } from './hooks.ts'
+import { liveRoutes } from './live.ts'
+import { oauthRoutes } from './oauth.ts'
+import { sessionRoutes } from './session.ts'
+import { templateRoutes } from './templates.ts'
+import { webhookRoutes } from './webhooks.ts'
+
+/** The whole API, in the order of its documentation. */
+export const routes: readonly Route[] = [
+  ...templateRoutes,
+  ...eventTypeRoutes,
+  ...connectorRoutes,
+  ...credentialRoutes,
+  ...oauthRoutes,
+  ...hookRoutes,
+  ...executionRoutes,
+  ...webhookRoutes,
+  ...deliveryRoutes,
+  ...liveRoutes,
+  ...sessionRoutes,
+]

@@ -1,0 +1,3 @@
+/** Names under which Nest holds what is not a class. */
+export const SETTINGS = Symbol('settings')
+export const LOG = Symbol('log')
