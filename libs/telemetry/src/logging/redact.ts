@@ -1,4 +1,5 @@
 import { Secret } from '@cartly/contracts'
+import { isNativeError } from 'node:util/types'
 import { isSecretName, REDACTED, redactText } from './redact-text.ts'
 import { serializeError } from './serialize-error.ts'
 
@@ -15,7 +16,7 @@ export function redact(value: unknown, stacks = false, depth = 0): unknown {
   if (typeof value === 'bigint') return value.toString()
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? '[function]' : value
   if (value instanceof Secret) return REDACTED
-  if (value instanceof Error) return serializeError(value, stacks)
+  if (isNativeError(value)) return serializeError(value, stacks)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? null : value.toISOString()
   if (value instanceof URL) return redactText(value.href)
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`

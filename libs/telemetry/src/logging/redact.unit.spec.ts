@@ -1,9 +1,17 @@
 import { CartlyError, Secret } from '@cartly/contracts'
 import { describe, expect, it } from '@jest/globals'
+import { readFile } from 'node:fs/promises'
+import { errorCode } from '../tracing/error-code.ts'
 import { isSecretName } from './redact-text.ts'
 import { redact } from './redact.ts'
 
 describe('redaction', () => {
+  it("keeps the code of Node's own errors", async () => {
+    const error: unknown = await readFile('/nowhere').catch((reason: unknown) => reason)
+    expect(redact({ error })).toMatchObject({ error: { code: 'ENOENT', name: 'Error' } })
+    expect(errorCode(error)).toBe('ENOENT')
+  })
+
   it.each([
     'authorization',
     'Proxy-Authorization',

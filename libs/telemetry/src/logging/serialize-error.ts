@@ -1,4 +1,5 @@
 import { CartlyError, type ErrorKind } from '@cartly/contracts'
+import { isNativeError } from 'node:util/types'
 import { redactText } from './redact-text.ts'
 
 export interface SerializedError {
@@ -26,7 +27,7 @@ export function serializeError(error: Error, stacks = false, causes = 0): Serial
     ...(code === undefined ? {} : { code }),
     ...(expected ? { kind: error.kind } : {}),
     ...(error.stack && (stacks || (!expected && causes === 0)) ? { stack: redactText(error.stack) } : {}),
-    ...(error.cause instanceof Error && causes < MAX_CAUSES
+    ...(isNativeError(error.cause) && causes < MAX_CAUSES
       ? { cause: serializeError(error.cause, stacks, causes + 1) }
       : {}),
   }

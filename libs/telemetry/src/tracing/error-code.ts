@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types'
+
 const codeShape = /^[A-Za-z][\w.-]{0,63}$/
 
 /**
@@ -5,7 +7,7 @@ const codeShape = /^[A-Za-z][\w.-]{0,63}$/
  * Never the message, which may quote a secret or a body.
  */
 export function errorCode(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
+  if (!isNativeError(error)) return 'unknown'
   const code = 'code' in error ? error.code : undefined
   return typeof code === 'string' && codeShape.test(code) ? code : error.name
 }

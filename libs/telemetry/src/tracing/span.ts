@@ -13,6 +13,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api'
 import { randomBytes } from 'node:crypto'
+import { isPromise } from 'node:util/types'
 import { errorCode } from './error-code.ts'
 
 export interface SpanSettings {
@@ -47,7 +48,7 @@ export function withSpan<T>(name: string, settings: SpanSettings, fn: (span: Spa
   const span = tracer.startSpan(name, spanOptions(settings), parent)
   try {
     const result = context.with(trace.setSpan(parent, span), fn, undefined, span)
-    if (result instanceof Promise) return result.then(...endings<Awaited<T>>(span)) as T
+    if (isPromise(result)) return endWith(span, result) as T
     span.end()
     return result
   } catch (error) {
@@ -75,16 +76,16 @@ function spanOptions({ kind, attributes, links }: SpanSettings): SpanOptions {
   }
 }
 
-const endings = <T>(span: Span): [(value: T) => T, (error: unknown) => never] => [
-  (value) => {
+async function endWith(span: Span, work: Promise<unknown>): Promise<unknown> {
+  try {
+    const result = await work
     span.end()
-    return value
-  },
-  (error) => {
+    return result
+  } catch (error) {
     fail(span, error)
     throw error
-  },
-]
+  }
+}
 
 function fail(span: Span, error: unknown): void {
   const code = errorCode(error)
