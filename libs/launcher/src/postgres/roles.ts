@@ -21,6 +21,11 @@ export function newDatabasePasswords(): DatabasePasswords {
   return Object.fromEntries(roles.map((role) => [role, randomBytes(24).toString('hex')])) as DatabasePasswords
 }
 
+/** The environment variable by which a deployment gives a role's password, such as `DATABASE_PASSWORD_VAULT`. */
+export function databasePasswordVariable(role: DatabaseRole): string {
+  return `DATABASE_PASSWORD_${role.toUpperCase()}`
+}
+
 /** The way into a database for one role. */
 export function roleUrl(serverUrl: string, database: string, role: DatabaseRole, passwords: DatabasePasswords): string {
   const url = new URL(serverUrl)
