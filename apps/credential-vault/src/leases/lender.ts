@@ -1,0 +1,111 @@
+import {
+  CartlyError,
+  newId,
+  notFound,
+  type LeaseContent,
+  type LeaseContents,
+  type LeaseReply,
+  type LeaseRequest,
+} from '@cartly/contracts'
+import { seal } from '@cartly/vault-client'
+import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
+import { entitlement, granted, type Grant, type Holder } from '../domain/entitlement.ts'
+import type { ConnectorDirectory } from '../queries/connector-directory.ts'
+import type { Audit, AuditEntry } from './audit.ts'
+import type { LiveVersions, OpenVersion, SealedVersion } from './live-versions.ts'
+
+type Ask = LeaseRequest['leases'][number]
+
+/** How long a holder may keep what it was lent, in milliseconds, unless the token in it ends earlier. */
+const LEASE_MS = 60_000
+
+/** Lends credentials to the services that are entitled to them: checks, opens, records, seals; in that order. */
+export class Lender {
+  readonly #versions: LiveVersions
+  readonly #connectors: ConnectorDirectory
+  readonly #audit: Audit
+
+  constructor(versions: LiveVersions, connectors: ConnectorDirectory, audit: Audit) {
+    this.#versions = versions
+    this.#connectors = connectors
+    this.#audit = audit
+  }
+
+  /**
+   * @param holder the service that asks, as the bus vouches for
+   * @throws CartlyError `unavailable` when the audit cannot be written, `conflict` for a nonce seen before. What is wrong
+   * with one of the leases stands in its place of the reply.
+   */
+  async lend(holder: Holder, { leases, publicKey, nonce }: LeaseRequest, actor: string): Promise<LeaseReply> {
+    const contents = await this.#contents(holder, leases)
+    await this.#audit.write(
+      `${holder}/${nonce}`,
+      contents.map((content, index) => auditEntry(holder, actor, leases[index] as Ask, content)),
+    )
+    const sealed = await seal(JSON.stringify(contents), publicKey, {
+      audience: holder,
+      subject: nonce,
+      expiresAt: Date.now() + LEASE_MS,
+    })
+    return { sealed }
+  }
+
+  async #contents(holder: Holder, asks: readonly Ask[]): Promise<LeaseContents> {
+    const owners = [...new Set(asks.filter(isConnectors).map(({ ownerId }) => ownerId))]
+    const [versions, connectors] = await Promise.all([this.#versions.find(asks), this.#connectors.find(owners)])
+    const content = async (ask: Ask): Promise<LeaseContents[number]> => {
+      try {
+        const connector = connectors.get(ask.ownerId)
+        if (isConnectors(ask) && connector?.storeId !== ask.storeId) throw notFound('connector', ask.ownerId)
+        const grant = entitlement(holder, ask.purpose, connector?.spec?.kind ?? 'oauth_client')
+        return await this.#content(ask, holder, grant, versions.get(credentialIdOf(ask)) ?? [])
+      } catch (error) {
+        if (error instanceof CartlyError) return { error: error.toBus() }
+        throw error
+      }
+    }
+    return Promise.all(asks.map(content))
+  }
+
+  async #content(ask: Ask, holder: Holder, grant: Grant, sealed: readonly SealedVersion[]): Promise<LeaseContent> {
+    const [present, ...older] = await Promise.all(sealed.map((version) => this.#versions.openVersion(version)))
+    if (!present) throw notFound(`${ask.purpose} credential for`, ask.ownerId)
+    // The refresher is lent the refresh token, which outlives the access token beside it.
+    const validForMs = Math.floor(Math.min(LEASE_MS, holder === 'oauth-refresher' ? Infinity : lifeLeft(present)))
+    if (validForMs <= 0) {
+      throw new CartlyError(
+        'conflict',
+        'token_expired',
+        'The access token has expired: have it refreshed, then ask anew',
+      )
+    }
+    return {
+      leaseId: newId('msg'),
+      credentialId: credentialIdOf(ask),
+      version: present.version,
+      values: granted(present.values, grant),
+      older: older.map(({ version, validUntil, values }) => ({
+        version,
+        validUntil: validUntil as string,
+        values: granted(values, grant),
+      })),
+      expiresAt: new Date(Date.now() + validForMs).toISOString(),
+      validForMs,
+    }
+  }
+}
+
+const isConnectors = ({ purpose }: CredentialKey): boolean => purpose !== 'webhook_secret'
+
+const lifeLeft = ({ expiresAt }: OpenVersion): number =>
+  expiresAt === undefined ? Infinity : Date.parse(expiresAt) - Date.now()
+
+function auditEntry(holder: Holder, actor: string, ask: Ask, content: LeaseContents[number]): AuditEntry {
+  const { storeId, ownerId, purpose, reason } = ask
+  const credentialId = credentialIdOf(ask)
+  const outcome: AuditEntry['outcome'] =
+    'error' in content
+      ? { lent: false, code: content.error.code }
+      : { lent: true, leaseId: content.leaseId, version: content.version, expiresAt: content.expiresAt }
+  return { storeId, ownerId, purpose, credentialId, holder, actor, reason, outcome }
+}

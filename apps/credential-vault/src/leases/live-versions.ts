@@ -1,0 +1,78 @@
+import type { CredentialId } from '@cartly/contracts'
+import { statements } from '@cartly/read-model'
+import type { DataSource } from 'typeorm'
+import type { EnvelopeSubject } from '../domain/binding.ts'
+import type { CredentialState, LiveVersion } from '../domain/credential.ts'
+import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
+import { openEnvelope, type Envelope } from '../domain/envelope.ts'
+import type { Keyring } from '../domain/keyring.ts'
+
+/** A version that is valid, its values still sealed. */
+export interface SealedVersion extends LiveVersion {
+  readonly subject: EnvelopeSubject
+  readonly envelope: Envelope
+}
+
+/** A version that is valid, and its values in the open. */
+export interface OpenVersion extends LiveVersion {
+  readonly values: Record<string, string>
+}
+
+type Row = { readonly id: CredentialId; readonly state: CredentialState } & (
+  | (Envelope & { readonly version: number })
+  | { readonly [Column in keyof Envelope | 'version']: null }
+)
+
+/** Reads what is valid now. */
+export class LiveVersions {
+  readonly #dataSource: DataSource
+  readonly #keyring: Keyring
+
+  constructor(dataSource: DataSource, keyring: Keyring) {
+    this.#dataSource = dataSource
+    this.#keyring = keyring
+  }
+
+  /**
+   * The valid versions of each credential, newest first, in one statement, so that state and keys fit each other.
+   * @throws Error when a version that counts has no data key: that is a loss, and never taken for a deletion
+   */
+  async find(keys: readonly CredentialKey[]): Promise<Map<CredentialId, SealedVersion[]>> {
+    const rows = await statements(this.#dataSource).query<Row>(
+      `SELECT s.id, s.state, k.version, k.key_id AS "keyId", k.content, k.wrapping_key_id AS "wrappingKeyId",
+         k.wrapped_key AS "wrappedKey"
+       FROM credential_state s LEFT JOIN data_key k ON k.credential_id = s.id
+       WHERE s.id = ANY($1)`,
+      [keys.map(credentialIdOf)],
+    )
+    const now = Date.now()
+    return new Map(rows.map(({ id, state }) => [id, validOf(id, state, rows, now)]))
+  }
+
+  /** As `find` for one, opened. */
+  async open(key: CredentialKey): Promise<OpenVersion[]> {
+    const versions = (await this.find([key])).get(credentialIdOf(key)) ?? []
+    return Promise.all(versions.map((version) => this.openVersion(version)))
+  }
+
+  async openVersion({ subject, envelope, ...version }: SealedVersion): Promise<OpenVersion> {
+    const plaintext = await openEnvelope(this.#keyring, subject, envelope)
+    const values = JSON.parse(plaintext.toString()) as Record<string, string>
+    plaintext.fill(0)
+    return { ...version, values }
+  }
+}
+
+function validOf(id: CredentialId, state: CredentialState, rows: readonly Row[], now: number): SealedVersion[] {
+  if (state.status !== 'stored') return []
+  const { storeId, ownerId, purpose } = state
+  return state.versions
+    .filter(({ validUntil }) => validUntil === undefined || Date.parse(validUntil) > now)
+    .map((live) => {
+      const row = rows.find((one) => one.id === id && one.version === live.version && one.keyId === live.keyId)
+      if (!row || row.version === null) throw new Error(`The data key of ${id} version ${live.version} is missing`)
+      const { keyId, content, wrappingKeyId, wrappedKey } = row
+      const subject = { storeId, ownerId, purpose, credentialId: id, version: live.version }
+      return { ...live, subject, envelope: { keyId, content, wrappingKeyId, wrappedKey } }
+    })
+}

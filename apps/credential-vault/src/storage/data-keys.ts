@@ -1,0 +1,114 @@
+import { statements, transaction, type Tx } from '@cartly/read-model'
+import type { CredentialId, CredentialPurpose, StoreId } from '@cartly/contracts'
+import type { DataSource } from 'typeorm'
+import type { EnvelopeSubject } from '../domain/binding.ts'
+import type { Envelope } from '../domain/envelope.ts'
+
+/** Whose version an envelope holds. */
+export interface DataKeySubject extends EnvelopeSubject {
+  readonly storeId: StoreId
+  readonly credentialId: CredentialId
+  readonly purpose: CredentialPurpose
+}
+
+/** Names one row. */
+export interface DataKeyRef {
+  readonly credentialId: CredentialId
+  readonly version: number
+  readonly keyId: string
+}
+
+const columns = `credential_id AS "credentialId", version, key_id AS "keyId", store_id AS "storeId",
+  owner_id AS "ownerId", purpose`
+
+/**
+ * Every envelope, by credential, version and data key. A row counts only once the log has a `CredentialStored` that
+ * names its data key; until then it is inert, and after a crash it is swept.
+ */
+export class DataKeys {
+  readonly #dataSource: DataSource
+
+  constructor(dataSource: DataSource) {
+    this.#dataSource = dataSource
+  }
+
+  async insert(subject: DataKeySubject, { keyId, content, wrappingKeyId, wrappedKey }: Envelope): Promise<void> {
+    const { credentialId, version, storeId, ownerId, purpose } = subject
+    await this.#tx.query(
+      `INSERT INTO data_key
+         (credential_id, version, key_id, store_id, owner_id, purpose, wrapping_key_id, wrapped_key, content)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+      [credentialId, version, keyId, storeId, ownerId, purpose, wrappingKeyId, wrappedKey, content],
+    )
+  }
+
+  async remove({ credentialId, version, keyId }: DataKeyRef): Promise<void> {
+    await this.#tx.query('DELETE FROM data_key WHERE credential_id = $1 AND version = $2 AND key_id = $3', [
+      credentialId,
+      version,
+      keyId,
+    ])
+  }
+
+  /**
+   * What follows from a stored version being in the log: its row counts, what lost against it goes, and the versions
+   * before it go too, now or when their overlap ends.
+   */
+  async confirm({ credentialId, version, keyId }: DataKeyRef, overlapUntil: string | undefined): Promise<void> {
+    await transaction(this.#dataSource, async (tx) => {
+      await tx.query('UPDATE data_key SET confirmed = true WHERE credential_id = $1 AND version = $2 AND key_id = $3', [
+        credentialId,
+        version,
+        keyId,
+      ])
+      await tx.query('DELETE FROM data_key WHERE credential_id = $1 AND version = $2 AND key_id <> $3', [
+        credentialId,
+        version,
+        keyId,
+      ])
+      if (overlapUntil === undefined) {
+        await tx.query('DELETE FROM data_key WHERE credential_id = $1 AND version < $2', [credentialId, version])
+      } else {
+        await tx.query(
+          'UPDATE data_key SET ends_at = least(ends_at, $3::timestamptz) WHERE credential_id = $1 AND version < $2',
+          [credentialId, version, overlapUntil],
+        )
+      }
+    })
+  }
+
+  /** Destroys every key of a credential up to a version; returns the versions that had one. */
+  async shred(credentialId: CredentialId, upToVersion: number): Promise<number[]> {
+    const rows = await this.#tx.query<{ version: number }>(
+      'DELETE FROM data_key WHERE credential_id = $1 AND version <= $2 RETURNING version',
+      [credentialId, upToVersion],
+    )
+    return [...new Set(rows.map(({ version }) => version))].toSorted((a, b) => a - b)
+  }
+
+  /** Versions whose overlap has ended. */
+  async ended(limit: number): Promise<(DataKeyRef & DataKeySubject)[]> {
+    return this.#tx.query(`SELECT ${columns} FROM data_key WHERE ends_at < now() ORDER BY ends_at LIMIT $1`, [limit])
+  }
+
+  /** Rows that have waited for their event so long that whoever wrote them must have given up. */
+  async unconfirmed(olderThanMs: number, limit: number): Promise<DataKeyRef[]> {
+    return this.#tx.query(
+      `SELECT ${columns} FROM data_key WHERE NOT confirmed AND created_at < now() - $1 * interval '1 millisecond'
+       ORDER BY created_at LIMIT $2`,
+      [olderThanMs, limit],
+    )
+  }
+
+  /** How many data keys each key of the keyring has wrapped. */
+  async countByWrappingKey(): Promise<Map<string, number>> {
+    const rows = await this.#tx.query<{ id: string; count: number }>(
+      'SELECT wrapping_key_id AS id, count(*) AS count FROM data_key GROUP BY wrapping_key_id',
+    )
+    return new Map(rows.map(({ id, count }) => [id, Number(count)]))
+  }
+
+  get #tx(): Tx {
+    return statements(this.#dataSource)
+  }
+}

@@ -1,0 +1,148 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { connectorEvents, newId, type ConnectorId, type StoreId } from '@cartly/contracts'
+import { createEventStore } from '@cartly/event-store'
+import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
+import { Health, type ServiceContext } from '@cartly/service'
+import { createLogger } from '@cartly/telemetry'
+import { testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
+import { NestFactory } from '@nestjs/core'
+import { openKeyring } from '../keyring/open-keyring.ts'
+import type { SpecOf } from '../queries/connector-directory.ts'
+import { VaultModule } from '../vault.module.ts'
+
+/** A vault in this process, on real servers. */
+export interface RunningVault {
+  readonly nats: TestNats
+  readonly postgres: TestPostgres
+  readonly dataDir: string
+  /** Every line it has logged. */
+  readonly lines: string[]
+  /** Asks as one of the users. */
+  as(user: keyof TestNats['credentials']): Promise<BusClient>
+  /** Another replica, on the same servers; `close` ends it as a service would. */
+  startReplica(): Promise<{ close(): Promise<void> }>
+  /** Says that a connector was installed, as the registry would: with a definition that has these settings. */
+  install(storeId: StoreId, definition: unknown): Promise<ConnectorId>
+  remove(storeId: StoreId, connectorId: ConnectorId): Promise<void>
+  stop(): Promise<void>
+}
+
+/** What a definition in these specs says about its credential: `{ kind, fields }`, taken as it is. */
+const specOf: SpecOf = ({ definition }) => definition as ReturnType<SpecOf>
+
+export async function runningVault(): Promise<RunningVault> {
+  const [nats, postgres] = await Promise.all([testNats(), testPostgres()])
+  const dataDir = await mkdtemp(join(tmpdir(), 'cartly-vault-'))
+  const lines: string[] = []
+  const closers: (() => Promise<unknown>)[] = []
+
+  const startReplica = async () => {
+    const own: (() => Promise<unknown>)[] = []
+    const { user, pass } = nats.credentials['credential-vault']
+    const nc = await connectNats({ servers: nats.url, user, password: pass })
+    const log = createLogger('credential-vault', { level: 'debug', write: (line) => lines.push(line), exported: false })
+    const context: ServiceContext = {
+      name: 'credential-vault',
+      log,
+      nc,
+      js: jetstream(nc),
+      jsm: await jetstreamManager(nc, { checkAPI: false }),
+      bus: new BusClient(nc, 'credential-vault'),
+      health: new Health(),
+      onShutdown: (close) => void own.push(close),
+      close: async () => undefined,
+    }
+    const module = await VaultModule.create(context, {
+      databaseUrl: postgres.urls.vault,
+      openKeyring: (inUse) => openKeyring({ dataDir, keys: undefined, primaryKey: undefined }, inUse),
+      specOf,
+    })
+    const app = await NestFactory.createMicroservice(module, {
+      strategy: new BusServer(nc, context.name, log),
+      logger: false,
+      abortOnError: false,
+    })
+    app.useGlobalFilters(new PassErrorsOn())
+    await app.listen()
+    own.push(() => app.close())
+    let closed = false
+    const close = async () => {
+      if (closed) return
+      closed = true
+      for (const part of own.toReversed()) await part()
+      await nc.close()
+    }
+    closers.push(close)
+    return { close }
+  }
+  await startReplica()
+
+  const registry = await nats.connect('connector-registry')
+  const registryLog = createEventStore({
+    nc: registry,
+    js: jetstream(registry),
+    jsm: await jetstreamManager(registry, { checkAPI: false }),
+  })
+  const record = (
+    storeId: StoreId,
+    id: ConnectorId,
+    revision: number,
+    expectedSequence: number,
+    event: Parameters<typeof registryLog.append<typeof connectorEvents>>[2]['events'][number],
+  ) =>
+    registryLog.append(connectorEvents, id, {
+      events: [event],
+      storeId,
+      revision,
+      expectedSequence,
+      commandId: `${id}-${revision}`,
+      actor: 'user:merchant',
+      time: new Date().toISOString(),
+    })
+  const sequences = new Map<ConnectorId, number>()
+
+  return {
+    nats,
+    postgres,
+    dataDir,
+    lines,
+    startReplica,
+    async as(user) {
+      const nc = await nats.connect(user)
+      return new BusClient(nc, user)
+    },
+    async install(storeId, definition) {
+      const connectorId = newId('conn')
+      const { sequence } = await record(storeId, connectorId, 1, 0, {
+        type: 'ConnectorInstalled',
+        data: {
+          connectorId,
+          storeId,
+          name: 'Connector',
+          template: null,
+          definition,
+          settings: {},
+          endpoints: {},
+          mappings: {},
+          at: new Date().toISOString(),
+        },
+      })
+      sequences.set(connectorId, sequence)
+      return connectorId
+    },
+    async remove(storeId, connectorId) {
+      await record(storeId, connectorId, 2, sequences.get(connectorId) as number, {
+        type: 'ConnectorRemoved',
+        data: {},
+      })
+    },
+    async stop() {
+      for (const close of closers.toReversed()) await close()
+      await nats.stop()
+      await postgres.stop()
+    },
+  }
+}

@@ -1,0 +1,122 @@
+import { credentialEvents } from '@cartly/contracts'
+import {
+  aggregateProjection,
+  aggregateRepository,
+  createCommandHandler,
+  createEventStore,
+  ProjectionRunner,
+  Reactor,
+} from '@cartly/event-store'
+import { createDataSource, migrate } from '@cartly/read-model'
+import type { ServiceContext } from '@cartly/service'
+import { Module, type DynamicModule } from '@nestjs/common'
+import { Credentials } from './commands/credentials.ts'
+import { CredentialsController } from './commands/credentials.controller.ts'
+import { WebhookSecretsController } from './commands/webhook-secrets.controller.ts'
+import { credentialDecider, type CredentialState } from './domain/credential.ts'
+import type { Keyring } from './domain/keyring.ts'
+import { Audit } from './leases/audit.ts'
+import { LeasesController } from './leases/leases.controller.ts'
+import { Lender } from './leases/lender.ts'
+import { LiveVersions } from './leases/live-versions.ts'
+import { Housekeeping } from './policies/housekeeping.ts'
+import { createReactions, reactionSource } from './policies/reactions.ts'
+import { connectorProjection } from './projections/connectors.ts'
+import { ConnectorDirectory, type SpecOf } from './queries/connector-directory.ts'
+import { CreateVault1764100000000 } from './storage/1764100000000-create-vault.ts'
+import { DataKeys } from './storage/data-keys.ts'
+import { SealingKeys } from './storage/sealing-keys.ts'
+
+export interface VaultSettings {
+  readonly databaseUrl: string
+  /** Opens the keyring; `inUse` are the keys that have wrapped something. */
+  openKeyring(inUse: readonly string[]): Promise<Keyring>
+  readonly specOf: SpecOf
+}
+
+const HOUSEKEEPING_EVERY_MS = 60_000
+
+const provide = (value: object) => ({ provide: value.constructor, useValue: value })
+
+@Module({})
+export class VaultModule {
+  /** Brings the database up to date, opens the keyring, starts projections and reactions, and wires the controllers. */
+  static async create(context: ServiceContext, settings: VaultSettings): Promise<DynamicModule> {
+    const { log, onShutdown, health } = context
+    const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
+    const dataSource = createDataSource({
+      url: settings.databaseUrl,
+      schema: 'vault',
+      migrations: [CreateVault1764100000000],
+    })
+    await migrate(dataSource)
+    onShutdown(() => dataSource.destroy())
+
+    const dataKeys = new DataKeys(dataSource)
+    const inUse = await dataKeys.countByWrappingKey()
+    const keyring = await settings.openKeyring([...inUse.keys()])
+
+    const projection = aggregateProjection(credentialEvents, credentialDecider, 1)
+    const runnerOf = (of: typeof projection | typeof connectorProjection): ProjectionRunner => {
+      const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: of.name, error })
+      const runner = new ProjectionRunner({ bus, dataSource, projection: of as never, onTrouble })
+      runner.start()
+      onShutdown(() => runner.stop())
+      health.add(of.name, () => {
+        if (runner.status.state === 'refused') throw runner.status.failure
+      })
+      return runner
+    }
+    const credentialRunner = runnerOf(projection)
+    const connectorRunner = runnerOf(connectorProjection)
+
+    const store = createEventStore(bus)
+    const repository = aggregateRepository<CredentialState>(dataSource, projection)
+    const handler = createCommandHandler({
+      store,
+      family: credentialEvents,
+      decider: credentialDecider,
+      repository,
+      visibleIn: [credentialRunner],
+    })
+    const credentials = new Credentials({ handler, repository, log: store, keyring, dataKeys })
+    const connectors = new ConnectorDirectory({
+      dataSource,
+      specOf: settings.specOf,
+      bus,
+      readModel: connectorRunner,
+    })
+    const versions = new LiveVersions(dataSource, keyring)
+    const audit = new Audit(context.js)
+
+    const reactor = new Reactor({
+      bus,
+      name: 'vault-policies',
+      source: reactionSource,
+      react: createReactions({ credentials, dataKeys, log: store, readModel: credentialRunner }),
+      onTrouble: (error) => log.warn('a policy is tried again', { error }),
+    })
+    reactor.start()
+    onShutdown(() => reactor.stop())
+
+    const housekeeping = new Housekeeping({ credentials, dataKeys, log: store })
+    const keepHouse = (): void => {
+      housekeeping.run().catch((error: unknown) => log.warn('housekeeping is put off', { error }))
+    }
+    const timer = setInterval(keepHouse, HOUSEKEEPING_EVERY_MS)
+    onShutdown(async () => clearInterval(timer))
+
+    return {
+      module: VaultModule,
+      controllers: [CredentialsController, WebhookSecretsController, LeasesController],
+      providers: [
+        provide(credentials),
+        provide(connectors),
+        provide(new SealingKeys(dataSource, keyring)),
+        provide(versions),
+        provide(audit),
+        provide(new Lender(versions, connectors, audit)),
+      ],
+    }
+  }
+}
