@@ -5,9 +5,10 @@ import type { StreamSettings } from '../nats/streams.ts'
 import { freePort } from '../process/free-port.ts'
 import { pickPort } from '../process/pick-port.ts'
 import { claimFolder } from './data-folder.ts'
+import { demoPlaces } from './demo-places.ts'
 import { startIssuer, type TokenClaims } from './issuer.ts'
 import type { Keeper } from './keeper.ts'
-import { runInfo, type DemoInfo, type RunInfo } from './run-info.ts'
+import { runInfo, type RunInfo } from './run-info.ts'
 import { keptSecrets, writePrivate } from './secrets.ts'
 import { openNats, openPostgres } from './servers.ts'
 import { serviceEnv, serviceFolder, type Surroundings } from './service-env.ts'
@@ -93,6 +94,7 @@ async function start(options: EngineOptions, stops: AsyncDisposableStack): Promi
   const issuer = await startIssuer(secrets.issuer)
   stops.defer(() => issuer.close())
 
+  for (const service of services) mkdirSync(serviceFolder(dataDir, service), { recursive: true, mode: 0o700 })
   const healthPorts = await freePorts(services)
   const around: Surroundings = {
     dataDir,
@@ -102,11 +104,12 @@ async function start(options: EngineOptions, stops: AsyncDisposableStack): Promi
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
     issuer,
     adminToken: await issuer.sign({ stores: '*' }),
-    demo: await demoPlaces(),
+    ...(services.includes('demo-store') && {
+      demo: await demoPlaces(serviceFolder(dataDir, 'demo-store'), notify, stops),
+    }),
     ownPorts: [natsPort, postgresPort, ...Object.values(healthPorts)],
   }
 
-  for (const service of services) mkdirSync(serviceFolder(dataDir, service), { recursive: true, mode: 0o700 })
   const runFile = join(dataDir, 'run.json')
   stops.defer(() => rmSync(runFile, { force: true }))
   const processes = services.map(
@@ -151,14 +154,4 @@ function isFront({ keeper }: ServiceProcess): boolean {
 async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
   const ports = await Promise.all(names.map(async (name) => [name, await freePort()] as const))
   return Object.fromEntries(ports) as Record<Name, number>
-}
-
-async function demoPlaces(): Promise<DemoInfo> {
-  const ports = await freePorts(['receiver', 'carrier', 'authorizationServer'])
-  return {
-    storeId: 'store_demo',
-    receiverUrl: `http://127.0.0.1:${ports.receiver}`,
-    carrierUrl: `http://127.0.0.1:${ports.carrier}`,
-    authorizationServerUrl: `http://127.0.0.1:${ports.authorizationServer}`,
-  }
 }

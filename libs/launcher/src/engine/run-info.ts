@@ -40,7 +40,7 @@ export function runInfo(around: Surroundings, processes: readonly ServiceProcess
     postgresUrl: postgresUrl.href,
     adminToken: around.adminToken,
     services: Object.fromEntries(services),
-    ...(processes.some(({ keeper }) => keeper.name === 'demo-store') && { demo: around.demo }),
+    ...(around.demo && { demo: around.demo }),
   }
 }
 

@@ -15,7 +15,8 @@ export interface Surroundings {
   gatewayUrl: string
   issuer: LocalIssuer
   adminToken: string
-  demo: DemoInfo
+  /** Where the demo's parts are, when it runs. */
+  demo?: DemoInfo
   /** Of NATS, Postgres and the services' health: nothing that a merchant configures may send requests there. */
   ownPorts: number[]
 }
@@ -44,7 +45,7 @@ export function serviceEnv(service: ServiceName, healthPort: number, around: Sur
       DATABASE_URL: roleUrl(postgresUrl, database, databaseRoles[service], secrets.roles),
     }),
     ...(service === 'admin-gateway' && gatewayEnv(around)),
-    ...(service === 'demo-store' && demoEnv(around)),
+    ...(around.demo && service === 'demo-store' && demoEnv(around, around.demo)),
   }
 }
 
@@ -58,7 +59,7 @@ function gatewayEnv({ gatewayUrl, issuer }: Surroundings): Record<string, string
   }
 }
 
-function demoEnv({ gatewayUrl, adminToken, demo }: Surroundings): Record<string, string> {
+function demoEnv({ gatewayUrl, adminToken }: Surroundings, demo: DemoInfo): Record<string, string> {
   return {
     GATEWAY_URL: gatewayUrl,
     ADMIN_TOKEN: adminToken,
