@@ -43,7 +43,9 @@ export interface ShipmentSettings<Request> {
   readonly refused: boolean
 }
 
-/** What both sandboxes remember: shipments, quotes and labels. Ids follow from the seed. */
+const OPEN_SHIPMENTS = 5_000
+
+/** What both sandboxes remember: the last 5,000 shipments with their quotes, and every label. Ids follow from the seed. */
 export class Books {
   readonly labels: Label[] = []
   readonly #dice: Dice
@@ -72,6 +74,7 @@ export class Books {
     const shipment = { id, vendor: settings.vendor, createdAt: now(), request: settings.request, quotes }
     this.#shipments.set(id, shipment)
     for (const quote of quotes) this.#quotes.set(quote.id, quote)
+    this.#forgetOldest()
     return shipment
   }
 
@@ -95,6 +98,14 @@ export class Books {
     }
     this.labels.push(label)
     return label
+  }
+
+  #forgetOldest(): void {
+    if (this.#shipments.size <= OPEN_SHIPMENTS) return
+    const [oldest] = this.#shipments.values()
+    if (!oldest) return
+    this.#shipments.delete(oldest.id)
+    for (const { id } of oldest.quotes) this.#quotes.delete(id)
   }
 
   #trackingNumber({ carrier }: Service): string {

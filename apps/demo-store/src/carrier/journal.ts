@@ -15,9 +15,9 @@ export interface CarrierRequest {
   ms: number | undefined
 }
 
-const KEPT = 10_000
+const KEPT = 5_000
 
-/** The last 10,000 requests, for tests and for who wants to see what a connector really sends. */
+/** At least the last 5,000 requests, for tests and for who wants to see what a connector really sends. */
 export class Journal {
   #entries: CarrierRequest[] = []
   #sequence = 0

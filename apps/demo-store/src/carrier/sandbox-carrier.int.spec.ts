@@ -114,6 +114,19 @@ describe('as Shippo', () => {
     expect((await call('/transactions/nope')).headers.get('content-type')).toContain('text/html')
   })
 
+  it('takes a request without a body, and says what is wrong with one that is not JSON', async () => {
+    for (const body of ['', '{ not json']) {
+      const response = await fetch(`${carrier.url}/shipments/`, {
+        method: 'POST',
+        headers: { authorization: shippoKey, 'content-type': 'application/json' },
+        body,
+      })
+      expect(response.status).toBe(400)
+      expect(await response.json()).toHaveProperty(body === '' ? 'parcels' : 'detail')
+    }
+    expect((await call('/transactions/', { method: 'POST' })).json()).toEqual({ rate: ['This field is required.'] })
+  })
+
   it('validates addresses and knows the mock tracking numbers', async () => {
     expect((await call('/addresses/', { body: { ...address, validate: true } })).json()).toMatchObject({
       validation_results: { is_valid: true },

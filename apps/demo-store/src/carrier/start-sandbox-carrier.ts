@@ -55,10 +55,24 @@ export async function startSandboxCarrier(settings: SandboxCarrierSettings = {})
   const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } })
   let url = ''
 
+  // As the vendors do, take a request without a body for one without fields, whatever its content type says.
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_, body, done) => {
+    try {
+      done(null, body === '' ? {} : JSON.parse(body as string))
+    } catch (error) {
+      done(Object.assign(error as Error, { statusCode: 400 }))
+    }
+  })
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) =>
+    reply
+      .code(error.statusCode ?? 500)
+      .send(isEasypost(request.url) ? easypostError('BAD_REQUEST', error.message) : { detail: error.message }),
+  )
   app.decorateRequest('behaviour', undefined)
   app.decorateRequest('journalEntry', undefined)
   app.addHook('preHandler', async (request, reply) => {
     if (isOwnPath(request.url)) return
+    request.body ??= {}
     request.behaviour = behaviours.for(described(request))
     request.journalEntry = journal.record(entryOf(request))
     const refusal = refusalOf(request)
@@ -140,7 +154,7 @@ function entryOf(request: FastifyRequest): Omit<CarrierRequest, 'sequence' | 'st
     path: pathOf(request.url),
     query: request.query as Record<string, unknown>,
     headers: request.headers,
-    body: request.body ?? null,
+    body: request.body,
     behaviour: behaviour?.kind,
   }
 }
