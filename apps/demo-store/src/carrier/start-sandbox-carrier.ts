@@ -1,5 +1,4 @@
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
-import { Readable } from 'node:stream'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Dice } from '../dice.ts'
 import type { LoopbackSettings, Running } from '../loopback.ts'
@@ -7,14 +6,15 @@ import { Behaviours, type Behaviour, type Instruction } from '../behaviour.ts'
 import { Books, type Label } from './books.ts'
 import {
   easypostError,
-  easypostFailure,
   easypostRefusal,
   easypostRoutes,
+  isEasypost,
   notFound as noEasypost,
 } from './easypost/routes.ts'
 import { Journal, type CarrierRequest } from './journal.ts'
 import { labelDocument } from './label-document.ts'
-import { notFound as noShippo, shippoFailure, shippoRefusal, shippoRoutes } from './shippo/routes.ts'
+import { afterWork, beforeWork } from './misbehave.ts'
+import { notFound as noShippo, shippoRefusal, shippoRoutes } from './shippo/routes.ts'
 
 export interface SandboxCarrierSettings extends LoopbackSettings {
   /** Ids, tracking numbers and latencies follow from it; 1 by default. */
@@ -130,7 +130,6 @@ function ownRoutes(app: FastifyInstance, journal: Journal, books: Books, behavio
 }
 
 const isOwnPath = (url: string): boolean => url.startsWith('/__') || url.startsWith('/labels/')
-const isEasypost = (url: string): boolean => url.startsWith('/v2/') || url.startsWith('/beta/')
 const pathOf = (url: string): string => url.split('?', 1)[0] as string
 
 function described(request: FastifyRequest): Parameters<Behaviours['for']>[0] {
@@ -166,57 +165,4 @@ function refusalOf({ url, headers }: FastifyRequest): object | undefined {
   }
   const detail = shippoRefusal(headers.authorization)
   return detail === undefined ? undefined : { detail }
-}
-
-/** Misbehaves in place of the work. */
-function beforeWork(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
-  const { behaviour } = request
-  switch (behaviour?.kind) {
-    case 'hang':
-      return reply.hijack()
-    case 'reset':
-      request.raw.socket.destroy()
-      return reply.hijack()
-    case 'status':
-      if (behaviour.status === 429 || behaviour.status === 503) reply.header('retry-after', '2')
-      return reply
-        .code(behaviour.status)
-        .send(isEasypost(request.url) ? easypostFailure(behaviour.status) : shippoFailure(behaviour.status))
-    default:
-      return undefined
-  }
-}
-
-/** Misbehaves with the answer of work that was done. */
-async function afterWork(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  payload: unknown,
-  stopped: AbortSignal,
-): Promise<unknown> {
-  const { behaviour } = request
-  if (typeof payload !== 'string') return payload
-  switch (behaviour?.kind) {
-    case 'lost':
-      request.raw.socket.destroy()
-      return payload
-    case 'slow':
-      await delay(behaviour.ms, undefined, { signal: stopped }).catch(() => {})
-      return payload
-    case 'garbage':
-      reply.removeHeader('content-length')
-      return payload.slice(0, payload.length / 2)
-    case 'drip':
-      reply.removeHeader('content-length')
-      return Readable.from(drops(payload, stopped))
-    default:
-      return payload
-  }
-}
-
-async function* drops(payload: string, stopped: AbortSignal): AsyncGenerator<string> {
-  for (const character of payload) {
-    yield character
-    await delay(50, undefined, { signal: stopped })
-  }
 }

@@ -5,11 +5,11 @@ import {
   messagesShape,
   rateShape,
   shipmentShape,
-  trackerShape,
   type EasyPostAddress,
   type EasyPostShipmentRequest,
   type Purchase,
 } from './shapes.ts'
+import { trackerShape } from './tracking.ts'
 
 /** EasyPost's API v2, as far as a connector uses it. https://docs.easypost.com */
 export function easypostRoutes(app: FastifyInstance, books: Books, url: () => string): void {
@@ -126,6 +126,9 @@ export function easypostRoutes(app: FastifyInstance, books: Books, url: () => st
       : failed(reply, 403, 'MODE.UNAUTHORIZED', 'Users are shown to production keys only.'),
   )
 }
+
+/** Whose API a path belongs to. */
+export const isEasypost = (url: string): boolean => url.startsWith('/v2/') || url.startsWith('/beta/')
 
 interface AddressRequest {
   readonly address?: EasyPostAddress

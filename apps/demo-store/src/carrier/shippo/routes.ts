@@ -7,12 +7,12 @@ import {
   pounds,
   ratesShape,
   shipmentShape,
-  trackShape,
   transactionShape,
   type ShippoAddress,
   type ShippoShipmentRequest,
   type Transaction,
 } from './shapes.ts'
+import { trackShape } from './tracking.ts'
 
 const carriers = new Set(['shippo', 'usps', 'ups', 'fedex', 'dhl_express'])
 
