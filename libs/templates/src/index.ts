@@ -1,1 +1,20 @@
-export {}
+export { AuthSpec, type AuthorizationCodeAuth, type ClientCredentialsAuth } from '@cartly/request-chain'
+export {
+  compileTemplate,
+  resolveHook,
+  type CompiledTemplate,
+  type ConnectorAddress,
+  type MappingOverrides,
+} from './compile-template.ts'
+export { credentialFields, type CredentialField } from './credential-fields.ts'
+export { NamedMapping, Sample, TemplateDefinition, templateJsonSchema, type RateLimit } from './definition.ts'
+export {
+  catalogDirectory,
+  CatalogError,
+  loadCatalog,
+  loadTemplate,
+  type Catalog,
+  type CatalogEntry,
+} from './load-catalog.ts'
+export { runSamples, type SampleResult } from './run-samples.ts'
+export { validateDefinition } from './validate-definition.ts'

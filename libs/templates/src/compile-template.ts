@@ -1,0 +1,185 @@
+import { compileJsonSchema, compileSchema } from '@cartly/contracts'
+import { compileMapping, MappingError, type CompiledMapping, type JsonSchema } from '@cartly/mapping'
+import {
+  compileChain,
+  compileTest,
+  DefinitionError,
+  type ChainContext,
+  type CompiledChain,
+  type CompiledTest,
+  type DefinitionIssue,
+} from '@cartly/request-chain'
+import { templateShape, type TemplateDefinition } from './definition.ts'
+
+/** A connector's own mappings by name, in the place of the template's. */
+export type MappingOverrides = Readonly<Record<string, unknown>>
+
+/** A template, checked and compiled. */
+export interface CompiledTemplate {
+  readonly definition: TemplateDefinition
+  readonly hooks: ReadonlyMap<string, CompiledChain>
+  readonly test: CompiledTest
+  /**
+   * The address of the service: the connector's own, or the template's.
+   * @throws MappingError when a setting it needs is missing
+   */
+  baseUrl(connector: ConnectorAddress): string
+}
+
+export interface ConnectorAddress {
+  readonly settings?: Readonly<Record<string, unknown>>
+  readonly connection?: Readonly<Record<string, string>>
+  readonly endpoints?: { readonly baseUrl?: string }
+}
+
+const shape = compileSchema(templateShape)
+
+/**
+ * Checks a template or a custom definition and compiles it.
+ * @throws DefinitionError with every issue and its place
+ */
+export function compileTemplate(definition: unknown, overrides: MappingOverrides = {}): CompiledTemplate {
+  const misshapen = shape.errors(definition)
+  if (misshapen.length > 0) {
+    throw new DefinitionError(misshapen.map(({ pointer, message }) => ({ code: 'bad_shape', pointer, message })))
+  }
+  return new TemplateCompilation(definition as TemplateDefinition, overrides).compile()
+}
+
+/**
+ * One hook of a template, with a connector's own mappings in place.
+ * @throws DefinitionError; also when there is no such hook
+ */
+export function resolveHook(
+  definition: TemplateDefinition,
+  hook: string,
+  overrides: MappingOverrides = {},
+): CompiledChain {
+  if (!Object.hasOwn(definition.hooks, hook)) {
+    const message = `${definition.name} has no hook "${hook}"; it has ${Object.keys(definition.hooks).join(', ')}`
+    throw new DefinitionError([{ code: 'unknown_hook', pointer: `/hooks/${hook}`, message }])
+  }
+  return new TemplateCompilation(definition, overrides).hook(hook)
+}
+
+class TemplateCompilation {
+  readonly #definition: TemplateDefinition
+  readonly #issues: DefinitionIssue[] = []
+  readonly #context: ChainContext
+
+  constructor(definition: TemplateDefinition, overrides: MappingOverrides) {
+    this.#definition = definition
+    const settings = this.#settings()
+    this.#context = {
+      service: definition.name,
+      mappings: this.#mappings(overrides),
+      settings,
+      connection: connectionNames(definition),
+      ...(definition.errors ? { errors: definition.errors } : {}),
+    }
+  }
+
+  compile(): CompiledTemplate {
+    const definition = this.#definition
+    const hooks = new Map<string, CompiledChain>()
+    for (const name of Object.keys(definition.hooks)) {
+      const chain = this.#collect(() => this.#hook(name))
+      if (chain) hooks.set(name, chain)
+    }
+    const test = this.#collect(() =>
+      compileTest(definition.testConnection, { ...this.#context, pointer: '/testConnection' }),
+    )
+    const roots = { settings: this.#context.settings, connection: closed(connectionNames(definition)) }
+    const baseUrl = this.#collect(() => compileMapping(definition.baseUrl, { roots, pointer: '/baseUrl' }))
+    if (this.#issues.length > 0 || !test || !baseUrl) throw new DefinitionError(this.#issues)
+    return { definition, hooks, test, baseUrl: (connector) => addressOf(baseUrl, connector) }
+  }
+
+  hook(name: string): CompiledChain {
+    const chain = this.#collect(() => this.#hook(name))
+    if (!chain || this.#issues.length > 0) throw new DefinitionError(this.#issues)
+    return chain
+  }
+
+  #hook(name: string): CompiledChain {
+    return compileChain(this.#definition.hooks[name], { ...this.#context, pointer: `/hooks/${name}` })
+  }
+
+  #settings(): JsonSchema {
+    const schema = this.#definition.settings ?? closed([])
+    try {
+      compileJsonSchema(schema)
+    } catch (error) {
+      const message = `this is no JSON Schema: ${error instanceof Error ? error.message : error}`
+      this.#issues.push({ code: 'bad_schema', pointer: '/settings', message })
+    }
+    return schema
+  }
+
+  #mappings(overrides: MappingOverrides): ReadonlyMap<string, CompiledMapping> {
+    const own = this.#definition.mappings ?? {}
+    const unknown = Object.keys(overrides).filter((name) => !Object.hasOwn(own, name))
+    for (const name of unknown) {
+      const message = `${this.#definition.name} has no mapping "${name}"; it has ${Object.keys(own).join(', ') || 'none'}`
+      this.#issues.push({ code: 'unknown_mapping', pointer: `/mappings/${name}`, message })
+    }
+    const compiled = new Map<string, CompiledMapping>()
+    const waiting = new Set<string>()
+    const compile = (name: string): void => {
+      if (compiled.has(name) || !Object.hasOwn(own, name)) return
+      const overridden = Object.hasOwn(overrides, name)
+      const pointer = overridden ? `/mappings/${name}` : `/mappings/${name}/rules`
+      const rules = overridden ? overrides[name] : own[name]!.rules
+      if (waiting.has(name)) {
+        this.#issues.push({ code: 'cycle', pointer, message: `"${name}" applies itself` })
+        return
+      }
+      waiting.add(name)
+      appliedBy(rules).forEach(compile)
+      waiting.delete(name)
+      const mapping = this.#collect(() => compileMapping(rules, { mappings: compiled, pointer }))
+      if (mapping) compiled.set(name, mapping)
+    }
+    Object.keys(own).forEach(compile)
+    return compiled
+  }
+
+  #collect<T>(compile: () => T): T | undefined {
+    try {
+      return compile()
+    } catch (error) {
+      if (error instanceof DefinitionError) this.#issues.push(...error.issues)
+      else if (error instanceof MappingError) {
+        this.#issues.push({ code: error.code, pointer: error.pointer, message: error.reason })
+      } else throw error
+      return undefined
+    }
+  }
+}
+
+/** Names of the mappings that a rule applies, wherever in it. */
+function appliedBy(rule: unknown): string[] {
+  if (typeof rule !== 'object' || rule === null) return []
+  return Object.entries(rule).flatMap(([key, value]) =>
+    key === '$apply' && typeof value?.mapping === 'string'
+      ? [value.mapping as string, ...appliedBy(value)]
+      : appliedBy(value),
+  )
+}
+
+/** The names that the authorization captures. */
+const connectionNames = ({ auth }: TemplateDefinition): string[] =>
+  auth.type === 'oauth2' ? (auth.capture ?? []).map(({ name }) => name) : []
+
+const closed = (names: readonly string[]): JsonSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties: Object.fromEntries(names.map((name) => [name, {}])),
+})
+
+function addressOf(baseUrl: CompiledMapping, { settings, connection, endpoints }: ConnectorAddress): string {
+  if (endpoints?.baseUrl) return endpoints.baseUrl
+  const address = baseUrl.run({ settings: settings ?? {}, connection: connection ?? {} })
+  if (typeof address === 'string' && URL.canParse(address)) return address
+  throw new MappingError('missing', '/baseUrl', 'the address of the service is not complete; check the settings')
+}

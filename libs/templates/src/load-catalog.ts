@@ -1,0 +1,150 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DefinitionError } from '@cartly/request-chain'
+import { parse, YAMLParseError } from 'yaml'
+import { compileTemplate, type CompiledTemplate } from './compile-template.ts'
+import type { Sample } from './definition.ts'
+
+/** The templates that come with the engine. */
+export const catalogDirectory = fileURLToPath(new URL('../catalog/', import.meta.url))
+
+/** One version of a template, ready to use. */
+export interface CatalogEntry extends CompiledTemplate {
+  readonly slug: string
+  readonly version: string
+  /** SVG text. */
+  readonly icon: string | undefined
+  readonly samples: readonly Sample[]
+  /** Where it was read from. */
+  readonly file: string
+}
+
+export interface Catalog {
+  /** The newest version of each template, by name. */
+  list(): readonly CatalogEntry[]
+  get(slug: string, version?: string): CatalogEntry | undefined
+  /** Versions of a template, newest first. */
+  versions(slug: string): readonly string[]
+}
+
+/** A file of the catalogue that cannot be used; the message says file, place and reason. */
+export class CatalogError extends Error {
+  readonly file: string
+
+  constructor(file: string, reason: string) {
+    super(`${file}: ${reason}`)
+    this.name = 'CatalogError'
+    this.file = file
+  }
+}
+
+/**
+ * Reads, checks and compiles every template of a directory: `<slug>/template.yaml`, older versions in
+ * `<slug>/versions/*.yaml`, samples in `<slug>/samples/*.json`, `<slug>/icon.svg`.
+ * @throws CatalogError for the first file that is wrong
+ */
+export async function loadCatalog(directory: string = catalogDirectory): Promise<Catalog> {
+  const folders = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory())
+  const loaded = await Promise.all(folders.map(({ name }) => loadTemplate(directory, name)))
+  const bySlug = new Map(loaded.map((versions) => [versions[0].slug, versions]))
+  const newest = loaded
+    .map((versions) => versions[0])
+    .toSorted((a, b) => a.definition.name.localeCompare(b.definition.name))
+  return {
+    list: () => newest,
+    get: (slug, version) => {
+      const versions = bySlug.get(slug)
+      return version === undefined ? versions?.[0] : versions?.find((entry) => entry.version === version)
+    },
+    versions: (slug) => bySlug.get(slug)?.map(({ version }) => version) ?? [],
+  }
+}
+
+/** All versions of the template in one folder, newest first. */
+export async function loadTemplate(directory: string, slug: string): Promise<[CatalogEntry, ...CatalogEntry[]]> {
+  const folder = join(directory, slug)
+  const [icon, samples, older] = await Promise.all([
+    readIfThere(join(folder, 'icon.svg')),
+    readSamples(join(folder, 'samples')),
+    filesIn(join(folder, 'versions'), '.yaml'),
+  ])
+  const current = await readTemplate(join(folder, 'template.yaml'), slug, icon, samples)
+  const others = await Promise.all(older.map((file) => readTemplate(file, slug, icon, [])))
+  const known = new Set<string>()
+  for (const entry of [current, ...others]) {
+    if (known.has(entry.version)) throw new CatalogError(entry.file, `version ${entry.version} is there twice`)
+    known.add(entry.version)
+  }
+  return [current, ...others.toSorted((a, b) => compareVersions(b.version, a.version))]
+}
+
+async function readTemplate(
+  file: string,
+  slug: string,
+  icon: string | undefined,
+  samples: readonly Sample[],
+): Promise<CatalogEntry> {
+  const definition = parseYaml(file, await readFile(file, 'utf8'))
+  try {
+    const template = compileTemplate(definition)
+    const { slug: named, version } = template.definition
+    if (named !== slug) throw new CatalogError(file, `/slug: "${named}" must be the folder's name, "${slug}"`)
+    return { ...template, slug, version, icon, samples: [...(template.definition.samples ?? []), ...samples], file }
+  } catch (error) {
+    if (error instanceof DefinitionError) throw new CatalogError(file, error.message)
+    throw error
+  }
+}
+
+function parseYaml(file: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (error instanceof YAMLParseError) throw new CatalogError(file, error.message)
+    throw error
+  }
+}
+
+async function readSamples(folder: string): Promise<Sample[]> {
+  const files = await filesIn(folder, '.json')
+  return Promise.all(
+    files.map(async (file) => {
+      try {
+        return JSON.parse(await readFile(file, 'utf8')) as Sample
+      } catch (error) {
+        throw new CatalogError(file, `this is no JSON: ${error instanceof Error ? error.message : error}`)
+      }
+    }),
+  )
+}
+
+async function filesIn(folder: string, ending: string): Promise<string[]> {
+  try {
+    const names = await readdir(folder)
+    return names
+      .filter((name) => name.endsWith(ending))
+      .toSorted()
+      .map((name) => join(folder, name))
+  } catch (error) {
+    if (isMissing(error)) return []
+    throw error
+  }
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+}
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+
+/** Orders semantic versions of plain numbers. */
+function compareVersions(a: string, b: string): number {
+  const [left, right] = [a, b].map((version) => version.split('.').map(Number))
+  return [0, 1, 2].reduce((order, part) => order || left![part]! - right![part]!, 0)
+}
