@@ -40,6 +40,8 @@ export const AttemptRecorded = Type.Object({
   error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
   /** When it is tried again; absent when it is not. */
   nextAttemptAt: Type.Optional(Type.String({ format: 'date-time' })),
+  /** It failed where its endpoint takes events in order, and was set aside for those behind it to pass. */
+  parked: Type.Optional(Type.Literal(true)),
 })
 export type AttemptRecorded = Static<typeof AttemptRecorded>
 
