@@ -4,7 +4,7 @@ import { nestLogger } from '@cartly/service'
 import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { GatewayModule, type GatewayContext } from './gateway.module.ts'
-import { answerBrokenRequest } from './http/broken-request.ts'
+import { answerBrokenRequest, refuseUrl } from './http/broken-request.ts'
 import type { GatewaySettings } from './settings.ts'
 
 const MAX_BODY = 1024 * 1024
@@ -25,6 +25,7 @@ export async function createGateway(
     genReqId: () => randomUUID(),
     trustProxy: settings.trustedProxies.length > 0 ? [...settings.trustedProxies] : false,
     clientErrorHandler: answerBrokenRequest,
+    frameworkErrors: refuseUrl,
     skipMiddie: true,
   })
   return NestFactory.create<NestFastifyApplication>(GatewayModule.of(context, settings), adapter, {
