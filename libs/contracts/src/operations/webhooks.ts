@@ -8,19 +8,18 @@ import { Empty, PageRequest, Stats, Time, Window, expectedRevision, inStore, pag
 const endpointId = EndpointIdSchema
 const deliveryId = DeliveryIdSchema
 
-export const WebhookEndpoint = Type.Intersect([
-  Type.Object({
-    id: endpointId,
-    storeId: Type.String(),
-    status: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
-    disabled: Type.Optional(Type.Object({ cause: Type.String(), reason: Type.String(), at: Time })),
-    publicKey: Type.Optional(Type.String({ description: 'To verify v1a signatures with' })),
-    createdAt: Time,
-    updatedAt: Time,
-    revision: Type.Integer(),
-  }),
-  EndpointConfig,
-])
+/** Not an intersection: `EndpointConfig` is closed, and would refuse what is added to it. */
+export const WebhookEndpoint = Type.Object({
+  id: endpointId,
+  storeId: Type.String(),
+  status: Type.Union([Type.Literal('enabled'), Type.Literal('disabled')]),
+  disabled: Type.Optional(Type.Object({ cause: Type.String(), reason: Type.String(), at: Time })),
+  publicKey: Type.Optional(Type.String({ description: 'To verify v1a signatures with' })),
+  createdAt: Time,
+  updatedAt: Time,
+  revision: Type.Integer(),
+  ...EndpointConfig.properties,
+})
 export type WebhookEndpoint = Static<typeof WebhookEndpoint>
 
 export const deliveryStatuses = ['pending', 'succeeded', 'failed', 'retrying', 'parked'] as const
