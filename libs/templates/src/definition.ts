@@ -20,6 +20,7 @@ export const categories = [
   'tax',
   'payments',
   'search',
+  'other',
 ] as const
 
 const HookName = '^[a-z][a-z0-9_]{0,63}$'

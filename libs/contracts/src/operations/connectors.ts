@@ -19,6 +19,7 @@ export const HookSummary = Type.Object({
   output: Type.Optional(Type.Unknown()),
   deadlineMs: Type.Integer(),
 })
+export type HookSummary = Static<typeof HookSummary>
 
 export const CredentialField = Type.Object({
   name: Type.String(),

@@ -1,0 +1,214 @@
+import {
+  compileJsonSchema,
+  executor,
+  invalid,
+  newId,
+  type Connector,
+  type ConnectorEvent,
+  type ConnectorId,
+  type RequestOf,
+  type ResponseOf,
+  type StoreId,
+  type TestResult,
+  type registry,
+} from '@cartly/contracts'
+import type { Actor, CommandContext, CommandHandler } from '@cartly/event-store'
+import type { BusClient, CallContext } from '@cartly/messaging'
+import type { TemplateDefinition } from '@cartly/templates'
+import type { ConnectorCommand, ConnectorState, Installed } from '../domain/connector.ts'
+import { planUpgrade, type Version } from '../domain/upgrade.ts'
+import type { Connectors } from '../queries/connectors.ts'
+import { ownDefinition } from '../templates/own-definition.ts'
+import { neededCredentials, type TemplateBook } from '../templates/template-book.ts'
+
+export interface ConnectorCommandsOptions {
+  readonly handler: CommandHandler<ConnectorState, ConnectorCommand, ConnectorEvent>
+  readonly connectors: Connectors
+  readonly book: TemplateBook
+  readonly bus: BusClient
+}
+
+type Change = { storeId: StoreId; connectorId: ConnectorId; expectedRevision?: number }
+
+/** What the outside may do with a connector; each answers when its own read model shows it. */
+export class ConnectorCommands {
+  readonly #handler: ConnectorCommandsOptions['handler']
+  readonly #connectors: Connectors
+  readonly #book: TemplateBook
+  readonly #bus: BusClient
+
+  constructor({ handler, connectors, book, bus }: ConnectorCommandsOptions) {
+    this.#handler = handler
+    this.#connectors = connectors
+    this.#book = book
+    this.#bus = bus
+  }
+
+  async install(request: RequestOf<typeof registry.install>, call: CallContext): Promise<Connector> {
+    const { storeId, template: slug, version, settings = {}, endpoints = {}, mappings = {} } = request
+    if ((slug === undefined) === (request.definition === undefined)) {
+      throw invalid('template_or_definition', 'Give a template, or a definition of your own', [
+        { pointer: '/template', message: 'exactly one of template and definition is needed' },
+      ])
+    }
+    const entry = slug === undefined ? undefined : this.#book.entry(slug, version)
+    const definition = entry?.definition ?? (ownDefinition(request.definition) as unknown as TemplateDefinition)
+    this.#check(definition, { settings, endpoints, mappings })
+    const connectorId = (await this.#connectors.installedBy(storeId, call.commandId)) ?? newId('conn')
+    const command: ConnectorCommand = {
+      type: 'install',
+      connectorId,
+      storeId,
+      template: entry ? this.#book.refOf(entry) : null,
+      definition: entry ? null : definition,
+      configuration: {
+        name: request.name ?? definition.name,
+        settings: withDefaults(definition, settings),
+        endpoints,
+        mappings,
+      },
+      at: new Date().toISOString(),
+    }
+    return this.#execute({ storeId, connectorId }, command, call)
+  }
+
+  /** Changes are merged into what there is, name by name; `null` takes a setting or a mapping away (RFC 7396). */
+  async configure(request: RequestOf<typeof registry.configure>, call: CallContext): Promise<Connector> {
+    const { storeId, connectorId, name } = request
+    const { state } = await this.#connectors.row(storeId, connectorId)
+    const settings = request.settings && merged(state.settings, request.settings)
+    const mappings = request.mappings && merged(state.mappings, request.mappings)
+    const endpoints = request.endpoints
+    this.#check(this.#book.definitionOf(state), {
+      settings: settings ?? state.settings,
+      mappings: mappings ?? state.mappings,
+      endpoints: endpoints ?? state.endpoints,
+    })
+    const change = { name, settings, mappings, endpoints }
+    const known = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
+    return this.#execute(request, { type: 'configure', change: known }, call)
+  }
+
+  attachCredentials(request: RequestOf<typeof registry.attachCredentials>, call: CallContext): Promise<Connector> {
+    const { purpose, credentialId, version } = request
+    return this.#execute(request, { type: 'attachCredentials', purpose, credentialId, version }, call)
+  }
+
+  detachCredentials(request: RequestOf<typeof registry.detachCredentials>, call: CallContext): Promise<Connector> {
+    const { purpose, credentialId } = request
+    return this.#execute(request, { type: 'detachCredentials', purpose, credentialId }, call)
+  }
+
+  /** Has the executor try the connection with what is configured now, and records what came of it. */
+  async test(request: RequestOf<typeof registry.test>, call: CallContext): Promise<TestResult> {
+    const { storeId, connectorId } = request
+    const { state, sequence } = await this.#connectors.row(storeId, connectorId)
+    const result = await this.#bus.request(
+      executor.test,
+      { storeId, connectorId, afterSequence: sequence },
+      { deadlineAt: call.deadlineAt - 500, actor: call.actor },
+    )
+    const outcome = { at: new Date().toISOString(), ...result }
+    await this.#execute(request, { type: 'recordTest', changes: state.changes, outcome }, call)
+    return result
+  }
+
+  async activate(request: RequestOf<typeof registry.activate>, call: CallContext): Promise<Connector> {
+    const { state } = await this.#connectors.row(request.storeId, request.connectorId)
+    const needs = neededCredentials(this.#book.definitionOf(state))
+    return this.#execute(request, { type: 'activate', needs }, call)
+  }
+
+  deactivate(request: Change, call: CallContext): Promise<Connector> {
+    return this.#execute(request, { type: 'deactivate' }, call)
+  }
+
+  async remove(request: Change, call: CallContext): Promise<void> {
+    await this.#connectors.row(request.storeId, request.connectorId)
+    await this.#handler.execute(request.connectorId, { type: 'remove' }, contextOf(request, call))
+  }
+
+  async upgrade(
+    request: RequestOf<typeof registry.upgrade>,
+    call: CallContext,
+  ): Promise<ResponseOf<typeof registry.upgrade>> {
+    const { state } = await this.#connectors.row(request.storeId, request.connectorId)
+    if (!state.template) throw invalid('custom_connector', 'A custom connector has no template to upgrade to')
+    const to = this.#book.entry(state.template.slug, request.version).definition
+    const { diff, settings, mappings } = planUpgrade(versionOf(this.#book.definitionOf(state)), versionOf(to), state)
+    if (request.dryRun) return { diff }
+    this.#check(to, { settings, mappings, endpoints: state.endpoints })
+    const connector = await this.#execute(request, { type: 'upgrade', to: request.version, settings, mappings }, call)
+    return { diff, connector }
+  }
+
+  rollback(request: Change, call: CallContext): Promise<Connector> {
+    return this.#execute(request, { type: 'rollback' }, call)
+  }
+
+  async #execute(request: Change, command: ConnectorCommand, call: CallContext): Promise<Connector> {
+    const { storeId, connectorId } = request
+    await this.#handler.execute(connectorId, command, contextOf(request, call))
+    return this.#connectors.view(await this.#connectors.row(storeId, connectorId))
+  }
+
+  #check(
+    definition: TemplateDefinition,
+    { settings, endpoints, mappings }: Pick<Installed, 'settings' | 'endpoints' | 'mappings'>,
+  ): void {
+    this.#book.compile(definition, mappings)
+    const wrong = compileJsonSchema(definition.settings ?? { type: 'object', additionalProperties: false })
+      .errors(withDefaults(definition, settings))
+      .map(({ pointer, message }) => ({ pointer: `/settings${pointer}`, message }))
+    if (wrong.length > 0) throw invalid('invalid_settings', `The settings do not fit ${definition.name}`, wrong)
+    if (endpoints.baseUrl !== undefined) checkAddress(endpoints.baseUrl)
+  }
+}
+
+/** What the schema of the settings says is so when nothing is said. */
+function withDefaults(
+  { settings: schema }: TemplateDefinition,
+  settings: Record<string, unknown>,
+): Record<string, unknown> {
+  const properties = (schema as { properties?: Record<string, { default?: unknown }> } | undefined)?.properties ?? {}
+  const defaults = Object.entries(properties).flatMap(([name, { default: value }]) =>
+    value === undefined ? [] : [[name, value] as const],
+  )
+  return { ...Object.fromEntries(defaults), ...settings }
+}
+
+function merged(present: Record<string, unknown>, change: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries({ ...present, ...change }).filter(([, value]) => value !== null))
+}
+
+function checkAddress(baseUrl: string): void {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
+  const wrong = !url
+    ? 'must be an absolute URL'
+    : !/^https?:$/.test(url.protocol)
+      ? 'must begin with https://'
+      : url.username || url.password
+        ? 'must not hold credentials'
+        : url.search || url.hash
+          ? 'must end with its path'
+          : undefined
+  if (wrong)
+    throw invalid('invalid_address', 'The address cannot be used', [{ pointer: '/endpoints/baseUrl', message: wrong }])
+}
+
+const versionOf = ({ version, settings, hooks, mappings }: TemplateDefinition): Version => ({
+  version,
+  settings: (settings ?? {}) as Version['settings'],
+  hooks,
+  mappings: mappings ?? {},
+})
+
+const contextOf = (
+  { storeId, expectedRevision }: { storeId: StoreId; expectedRevision?: number },
+  { commandId, actor }: CallContext,
+): CommandContext => ({
+  commandId,
+  actor: actor as Actor,
+  storeId,
+  ...(expectedRevision === undefined ? {} : { expectedRevision }),
+})

@@ -1,0 +1,88 @@
+import { connectorEvents } from '@cartly/contracts'
+import {
+  aggregateProjection,
+  aggregateRepository,
+  createCommandHandler,
+  createEventStore,
+  ProjectionRunner,
+  Reactor,
+  type Projection,
+} from '@cartly/event-store'
+import { createDataSource, migrate } from '@cartly/read-model'
+import type { ServiceContext } from '@cartly/service'
+import type { Catalog } from '@cartly/templates'
+import { Module, type DynamicModule } from '@nestjs/common'
+import { DataSource } from 'typeorm'
+import { ConnectorCommands } from './commands/connector-commands.ts'
+import { ConnectorsController } from './commands/connectors.controller.ts'
+import { connector, type ConnectorState } from './domain/connector.ts'
+import { accessSource, followAccess } from './policies/access.ts'
+import { executionsProjection } from './projections/executions.ts'
+import { Connectors } from './queries/connectors.ts'
+import { QueriesController } from './queries/queries.controller.ts'
+import { TemplateBook } from './templates/template-book.ts'
+
+export interface RegistrySettings {
+  readonly databaseUrl: string
+  readonly catalog: Catalog
+}
+
+@Module({})
+export class RegistryModule {
+  /** Brings the database up to date, starts projections and policies, and wires the controllers. */
+  static async create(context: ServiceContext, { databaseUrl, catalog }: RegistrySettings): Promise<DynamicModule> {
+    const { log, health, onShutdown } = context
+    const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
+    const dataSource = createDataSource({ url: databaseUrl, schema: 'registry' })
+    await migrate(dataSource)
+    onShutdown(() => dataSource.destroy())
+
+    const runnerOf = (projection: Pick<Projection, 'name'>): ProjectionRunner => {
+      const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: projection.name, error })
+      const runner = new ProjectionRunner({ bus, dataSource, projection: projection as never, onTrouble })
+      runner.start()
+      onShutdown(() => runner.stop())
+      health.add(projection.name, () => {
+        if (runner.status.state === 'refused') throw runner.status.failure
+      })
+      return runner
+    }
+    const projection = aggregateProjection(connectorEvents, connector, 1)
+    const connectorRunner = runnerOf(projection)
+    runnerOf(executionsProjection)
+
+    const store = createEventStore(bus)
+    const book = new TemplateBook(catalog)
+    const connectors = new Connectors(dataSource, store, book)
+    const handler = createCommandHandler({
+      store,
+      family: connectorEvents,
+      decider: connector,
+      repository: aggregateRepository<ConnectorState>(dataSource, projection),
+      visibleIn: [connectorRunner],
+    })
+    const reactor = new Reactor({
+      bus,
+      name: 'registry-access',
+      source: accessSource,
+      react: followAccess(handler, connectors),
+      onTrouble: (error) => log.warn('a policy is tried again', { error }),
+    })
+    reactor.start()
+    onShutdown(() => reactor.stop())
+
+    return {
+      module: RegistryModule,
+      controllers: [ConnectorsController, QueriesController],
+      providers: [
+        {
+          provide: ConnectorCommands,
+          useValue: new ConnectorCommands({ handler, connectors, book, bus: context.bus }),
+        },
+        { provide: Connectors, useValue: connectors },
+        { provide: TemplateBook, useValue: book },
+        { provide: DataSource, useValue: dataSource },
+      ],
+    }
+  }
+}
