@@ -19,6 +19,9 @@ export const oauthConnectionEvents = eventFamily('oauth', 'connection', {
       refreshable: Type.Boolean(),
       /** Values the template captured from the callback or the token reply, such as `realmId`; never a secret. */
       captured: Type.Record(Type.String(), Type.String()),
+      grantedAt: Time,
+      /** When to refresh it; null when there is no need to, or no way. */
+      refreshAt: Type.Union([Time, Type.Null()]),
     }),
   ),
   /** The lock: whoever appended it with the expected sequence is the only one to call the token endpoint. */
@@ -28,6 +31,9 @@ export const oauthConnectionEvents = eventFamily('oauth', 'connection', {
       version: Type.Integer(),
       expiresAt: Type.Union([Time, Type.Null()]),
       scopes: Type.Array(Type.String()),
+      missingScopes: Type.Array(Type.String()),
+      refreshedAt: Time,
+      refreshAt: Type.Union([Time, Type.Null()]),
     }),
   ),
   RefreshFailed: v1(
