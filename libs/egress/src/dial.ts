@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns'
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net'
-import { connect as connectTls, createSecureContext, getCACertificates } from 'node:tls'
+import { connect as connectTls, createSecureContext, getCACertificates, type TLSSocket } from 'node:tls'
 import { callbackify } from 'node:util'
 import { type ConnectionTimings, EgressError, NO_TIMINGS } from './egress-error.ts'
 import { toEgressError } from './failure.ts'
@@ -86,6 +86,7 @@ export function createDial({ policy, resolve, connectTimeoutMs, trustedAuthoriti
     const onReady = (): void => {
       clearTimeout(timeout)
       socket.off('error', onError)
+      if (secure) sessions.keep(host, socket as TLSSocket)
       dialed(null, socket, timings(performance.now()))
     }
     const onError = (error: Error): void => {
@@ -99,7 +100,6 @@ export function createDial({ policy, resolve, connectTimeoutMs, trustedAuthoriti
       .once(secure ? 'secureConnect' : 'connect', onReady)
       .once('error', onError)
       .once('close', () => clearTimeout(timeout))
-    if (secure) socket.on('session', (session: Buffer) => sessions.set(host, session))
     return socket
   }
 }
@@ -134,7 +134,10 @@ function guardedLookup(policy: NetworkPolicy, resolve: Resolve, secure: boolean)
   }
 }
 
-/** The last TLS session of each host, so that a new connection can skip most of the handshake. */
+/**
+ * The last TLS session of each host, so that a new connection can skip most of the handshake. Node does not check the
+ * host name again on a resumed session, so only sessions of connections that passed the check are kept.
+ */
 class SessionCache {
   static readonly #LIMIT = 1_000
   readonly #sessions = new Map<string, Buffer>()
@@ -143,7 +146,14 @@ class SessionCache {
     return this.#sessions.get(host)
   }
 
-  set(host: string, session: Buffer): void {
+  /** Keeps what a checked connection has, and what it is given later (TLS 1.3 sends its tickets after the handshake). */
+  keep(host: string, socket: TLSSocket): void {
+    const session = socket.getSession()
+    if (session) this.#set(host, session)
+    socket.on('session', (ticket: Buffer) => this.#set(host, ticket))
+  }
+
+  #set(host: string, session: Buffer): void {
     this.#sessions.delete(host)
     this.#sessions.set(host, session)
     if (this.#sessions.size <= SessionCache.#LIMIT) return

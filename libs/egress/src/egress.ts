@@ -28,7 +28,7 @@ export interface EgressOptions extends NetworkPolicyOptions {
   readonly maxHeaderBytes?: number
   /** Open connections to one origin at most, for each of `post` and `send`. Default: 32. */
   readonly connectionsPerOrigin?: number
-  /** Idle webhook origins kept at most. Default: 4,096. */
+  /** Idle webhook origins kept at most, within a factor of two. Default: 1,024. */
   readonly maxIdleOrigins?: number
   /** For a whole `fetch`, in milliseconds. Default: 30,000. */
   readonly fetchTimeoutMs?: number
@@ -70,7 +70,7 @@ export function createEgress({
   maxResponseBytes = 10 * 1024 * 1024,
   maxHeaderBytes = 16 * 1024,
   connectionsPerOrigin = 32,
-  maxIdleOrigins = 4_096,
+  maxIdleOrigins = 1_024,
   keepAliveMs = 4_000,
   fetchTimeoutMs = 30_000,
   ...rules
@@ -84,7 +84,10 @@ export function createEgress({
 
   const tracked = async (request: SendRequest): Promise<HttpResponse> => {
     if (closed) throw stopping()
-    const response = send(client.got, request, maxResponseBytes)
+    const response = send(client.got, policy, {
+      ...request,
+      maxResponseBytes: request.maxResponseBytes ?? maxResponseBytes,
+    })
     underWay.add(response)
     try {
       return await response
@@ -97,7 +100,7 @@ export function createEgress({
     checkUrl: (url) => policy.checkUrl(url),
     send: tracked,
     post: (request) => (closed ? Promise.reject(stopping()) : post(request, policy, pools)),
-    fetch: createFetch(tracked, fetchTimeoutMs),
+    fetch: createFetch(policy, tracked, fetchTimeoutMs),
     close: async () => {
       closed = true
       await Promise.all([pools.close(), Promise.allSettled(underWay)])

@@ -14,37 +14,42 @@ export function toEgressError(error: unknown, { host, sent, timings }: FailureCo
   return new EgressError(code, message, { sent, timings })
 }
 
+/** The deadline of an exchange has passed; how far it came decides what that is called. */
+export function overdue(state: { host: string; timeoutMs: number; sent: boolean; answered: boolean }): EgressError {
+  const { host, sent, answered } = state
+  const within = `within ${state.timeoutMs} ms`
+  if (!sent) return new EgressError('connect_timeout', `No connection to ${host} was ready ${within}.`)
+  return answered
+    ? new EgressError('total_timeout', `${host} did not complete its answer ${within}.`)
+    : new EgressError('first_byte_timeout', `${host} took the request, but did not answer ${within}.`)
+}
+
 type Explanation = readonly [EgressErrorCode, string]
 
 function explain(error: unknown, host: string): Explanation {
-  const cause = rootCause(error)
-  const explained = BY_CODE[cause.code ?? '']
+  const code = codeOf(error)
+  const explained = BY_CODE[code]
   if (explained) return [explained[0], explained[1].replace('{host}', host)]
-  if (cause.code?.startsWith('HPE_HEADER_OVERFLOW')) return BY_CODE['UND_ERR_HEADERS_OVERFLOW'] as Explanation
-  if (cause.code?.startsWith('HPE_')) return ['protocol_error', `${host} answered with something that is not HTTP/1.1.`]
-  if (cause.code?.startsWith('ERR_SSL_') || cause.code === 'EPROTO') {
+  if (code.startsWith('HPE_')) return ['protocol_error', `${host} answered with something that is not HTTP/1.1.`]
+  if (code.startsWith('Z_')) return ['protocol_error', `${host} sent a body that does not match its content-encoding.`]
+  if (code.startsWith('ERR_SSL_') || code === 'EPROTO') {
     return ['tls_invalid', `The TLS handshake with ${host} failed; is this an https port?`]
   }
-  if (cause.code?.startsWith('Z_') || cause.code?.startsWith('ERR__ERROR_FORMAT')) {
-    return ['protocol_error', `${host} sent a body that does not match its content-encoding.`]
-  }
-  if (/cert|certificate/i.test(cause.code ?? ''))
-    return ['tls_invalid', `The certificate of ${host} cannot be trusted.`]
-  return ['protocol_error', `The exchange with ${host} failed (${cause.code ?? cause.name}).`]
+  if (code.includes('CERT')) return ['tls_invalid', `The certificate of ${host} cannot be trusted (${code}).`]
+  return ['protocol_error', `The exchange with ${host} failed${code && ` (${code})`}.`]
 }
 
-/** got wraps errors, and trying several addresses collects them; the first with a known code is the one to tell. */
-function rootCause(error: unknown): NodeJS.ErrnoException {
-  if (error instanceof AggregateError) {
-    const known = error.errors.find((each: NodeJS.ErrnoException) => each.code !== undefined && each.code in BY_CODE)
-    return known ?? error
-  }
-  return error instanceof Error ? error : new Error('not an error')
+/** Node's own code of a failure. Trying several addresses collects their failures; the first that is known is told. */
+function codeOf(error: unknown): string {
+  const { code = '', errors = [] } = error as { code?: string; errors?: readonly NodeJS.ErrnoException[] }
+  return errors.find((each) => each.code !== undefined && each.code in BY_CODE)?.code ?? code
 }
 
 const tls = (why: string): Explanation => ['tls_invalid', `The certificate of {host} ${why}.`]
 const unreachable: Explanation = ['connect_refused', '{host} cannot be reached from here.']
 const reset: Explanation = ['connection_reset', '{host} closed the connection before its answer was complete.']
+const headerTooLarge: Explanation = ['header_too_large', 'The headers of the answer are larger than the limit.']
+const calledOff: Explanation = ['aborted', 'The request to {host} was called off.']
 const connectTimeout: Explanation = ['connect_timeout', '{host} did not accept the connection in time.']
 
 const BY_CODE: Readonly<Record<string, Explanation>> = {
@@ -66,12 +71,13 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: reset,
   ERR_HTTP_CONTENT_LENGTH_MISMATCH: reset,
   Z_BUF_ERROR: reset,
-  UND_ERR_HEADERS_OVERFLOW: ['header_too_large', 'The headers of the answer are larger than the limit.'],
+  HPE_HEADER_OVERFLOW: headerTooLarge,
+  UND_ERR_HEADERS_OVERFLOW: headerTooLarge,
   UND_ERR_INVALID_ARG: ['protocol_error', 'A header or the path for {host} holds characters HTTP does not allow.'],
-  UND_ERR_ABORTED: ['aborted', 'The request to {host} was called off.'],
-  UND_ERR_DESTROYED: ['aborted', 'The request to {host} was called off.'],
-  UND_ERR_CLOSED: ['aborted', 'The request to {host} was called off.'],
-  ERR_ABORTED: ['aborted', 'The request to {host} was called off.'],
+  UND_ERR_ABORTED: calledOff,
+  UND_ERR_DESTROYED: calledOff,
+  UND_ERR_CLOSED: calledOff,
+  ERR_ABORTED: calledOff,
   ERR_TOO_MANY_REDIRECTS: ['protocol_error', '{host} redirected too many times.'],
   ERR_BODY_PARSE_FAILURE: ['protocol_error', '{host} answered with a body that cannot be read as asked.'],
   CERT_HAS_EXPIRED: tls('has expired'),

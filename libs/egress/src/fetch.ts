@@ -1,5 +1,6 @@
 import { EgressError } from './egress-error.ts'
 import type { HttpResponse } from './exchange.ts'
+import type { NetworkPolicy } from './network-policy.ts'
 import type { SendRequest } from './send.ts'
 
 /** The part of the Fetch API that libraries taking a custom `fetch` rely on (`oauth4webapi`, `jose`). */
@@ -11,9 +12,13 @@ const MAX_REDIRECTS = 5
 const BODILESS = new Set([204, 205, 304])
 
 /** Puts `send` behind the face of `fetch`. A body over the limit is an error, since a `Response` cannot say it was cut. */
-export function createFetch(send: (request: SendRequest) => Promise<HttpResponse>, timeoutMs: number): Fetch {
+export function createFetch(
+  policy: NetworkPolicy,
+  send: (request: SendRequest) => Promise<HttpResponse>,
+  timeoutMs: number,
+): Fetch {
   return async (url, init = {}) => {
-    const request = new Request(url, init)
+    const request = new Request(policy.checkUrl(url), init)
     const response = await send({
       method: request.method as SendRequest['method'],
       url: request.url,

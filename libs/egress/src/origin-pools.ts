@@ -6,7 +6,7 @@ export interface OriginPoolsOptions {
   readonly dial: Dial
   /** Connections to one origin at most; further requests wait. */
   readonly connectionsPerOrigin: number
-  /** Origins kept at most while they are idle. */
+  /** Size of a generation at most; see below. */
   readonly maxIdleOrigins: number
   /** How long an unused connection, and then its origin, is kept, in milliseconds. */
   readonly keepAliveMs: number

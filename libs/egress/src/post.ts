@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher } from 'undici'
 import { type ConnectionTimings, EgressError, NO_TIMINGS, type Timings } from './egress-error.ts'
 import { CappedBody, type HttpResponse, type ResponseHeaders } from './exchange.ts'
-import { toEgressError } from './failure.ts'
+import { overdue, toEgressError } from './failure.ts'
 import type { NetworkPolicy } from './network-policy.ts'
 import type { OriginPools } from './origin-pools.ts'
 
@@ -108,20 +108,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#fail(error)
   }
 
-  /** The deadline has passed: say in which phase, and let go of the connection. */
+  /** The deadline has passed: say so, and let go of the connection. */
   expire(): void {
-    this.#fail(this.#overdue())
+    const [sent, answered] = [this.#writtenAt > 0, this.#firstByteAt > 0]
+    this.#fail(overdue({ host: this.#host, timeoutMs: this.#timeoutMs, sent, answered }))
     this.#controller?.abort(CALLED_OFF)
-  }
-
-  #overdue(): EgressError {
-    const within = `within ${this.#timeoutMs} ms`
-    if (this.#writtenAt === 0) {
-      return new EgressError('connect_timeout', `No connection to ${this.#host} was ready ${within}.`)
-    }
-    return this.#firstByteAt === 0
-      ? new EgressError('first_byte_timeout', `${this.#host} took the request, but did not answer ${within}.`)
-      : new EgressError('total_timeout', `${this.#host} did not complete its answer ${within}.`)
   }
 
   #succeed(): void {

@@ -1,9 +1,10 @@
 import type { ClientRequest } from 'node:http'
-import { type Got, type Method, type RequestError, TimeoutError } from 'got'
-import { type ConnectionTimings, EgressError, NO_TIMINGS, type Timings } from './egress-error.ts'
+import type { Got, Method, RequestError } from 'got'
+import { type ConnectionTimings, NO_TIMINGS, type Timings } from './egress-error.ts'
 import { CappedBody, type HttpResponse, type ResponseHeaders } from './exchange.ts'
-import { toEgressError } from './failure.ts'
+import { overdue, toEgressError } from './failure.ts'
 import { isConnected, takeConnectionTimings } from './http-client.ts'
+import type { NetworkPolicy } from './network-policy.ts'
 import { limitPackedBody } from './wire-limit.ts'
 
 /** A request of a chain or an OAuth flow. */
@@ -28,12 +29,16 @@ export interface SendRequest {
  *
  * @throws EgressError (as a rejection); its `sent` decides whether the outcome is known
  */
-export function send(got: Got, request: SendRequest, defaultMaxResponseBytes: number): Promise<HttpResponse> {
-  const { method, url, headers, body: payload, timeoutMs, signal, maxRedirects = 0 } = request
-  const { maxResponseBytes = defaultMaxResponseBytes } = request
+export function send(
+  got: Got,
+  policy: NetworkPolicy,
+  request: SendRequest & { maxResponseBytes: number },
+): Promise<HttpResponse> {
+  const { method, headers, body: payload, timeoutMs, signal, maxResponseBytes, maxRedirects = 0 } = request
   const startedAt = performance.now()
 
   return new Promise((resolve, reject) => {
+    const url = policy.checkUrl(request.url)
     const body = new CappedBody(maxResponseBytes)
     let status = 0
     let received: ResponseHeaders = {}
@@ -51,23 +56,31 @@ export function send(got: Got, request: SendRequest, defaultMaxResponseBytes: nu
       body: payload,
       allowGetBody: payload !== undefined,
       signal,
-      timeout: { request: timeoutMs },
       followRedirect: maxRedirects > 0,
       maxRedirects,
     })
     const finish = (): void => {
+      clearTimeout(deadline)
       stream.destroy()
       resolve({ status, headers: received, body: body.bytes, truncated: body.truncated, timings: timings() })
     }
-    const fail = (error: RequestError): void => {
+    const fail = (error: Error): void => {
+      clearTimeout(deadline)
+      stream.destroy()
+      const { host, sent } = state()
       if (status === 0) connection = takeConnectionTimings(stream.socket)
-      const sent = isConnected(stream.socket) || stream.redirectUrls.length > 0
-      const cause =
-        error instanceof TimeoutError ? overdue(stream.options.url, timeoutMs, sent, status) : causeOf(error)
-      reject(toEgressError(cause, { host: hostOf(stream.options?.url), sent, timings: timings() }))
+      reject(toEgressError(error, { host, sent, timings: timings() }))
     }
+    const state = () => ({
+      host: (stream.redirectUrls.at(-1) ?? url).host,
+      sent: isConnected(stream.socket) || stream.redirectUrls.length > 0,
+      answered: status > 0,
+    })
+    // Not got's own timeout: that one waits for a request that is itself waiting for a free connection.
+    const deadline = setTimeout(() => fail(overdue({ ...state(), timeoutMs })), timeoutMs)
 
     stream.on('request', (hop: ClientRequest) => {
+      status = 0
       hop.once('finish', () => (writtenAt = performance.now()))
       hop.prependOnceListener('response', (response) => {
         status = response.statusCode ?? 0
@@ -85,22 +98,12 @@ export function send(got: Got, request: SendRequest, defaultMaxResponseBytes: nu
     })
     stream.once('end', finish)
     // The socket reports how far it came a tick after the request reports its failure.
-    stream.once('error', (error: RequestError) => setImmediate(fail, error))
+    stream.on('error', (error: RequestError) => setImmediate(fail, causeOf(error)))
     if (payload === undefined) stream.end()
   })
 }
 
-function overdue(url: string | URL | undefined, ms: number, sent: boolean, status: number): EgressError {
-  const host = hostOf(url)
-  if (!sent) return new EgressError('connect_timeout', `No connection to ${host} was ready within ${ms} ms.`)
-  return status === 0
-    ? new EgressError('first_byte_timeout', `${host} took the request, but did not answer within ${ms} ms.`)
-    : new EgressError('total_timeout', `${host} did not complete its answer within ${ms} ms.`)
-}
-
 /** What got's error wraps. The reason of a caller's signal stays out: it may be anything. */
 function causeOf(error: RequestError): Error {
-  return error.cause instanceof Error && error.code !== 'ERR_ABORTED' ? error.cause : error
+  return error.code === 'ERR_ABORTED' ? error : ((error.cause as Error | undefined) ?? error)
 }
-
-const hostOf = (url: string | URL | undefined): string => (url instanceof URL ? url.host : 'the address')
