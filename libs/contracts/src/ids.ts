@@ -64,6 +64,13 @@ export function derivedId<P extends IdPrefix>(prefix: P, at: number, parts: read
   return `${prefix}_${base32(bytes)}` as IdFor<P>
 }
 
+/** The first of the ids that sort by `at`, to compare others with: a range of times is a range of ids. */
+export function firstIdAt<P extends IdPrefix>(prefix: P, at: number): IdFor<P> {
+  const bytes = Buffer.alloc(16)
+  bytes.writeUIntBE(Math.max(0, at), 0, 6)
+  return `${prefix}_${base32(bytes)}` as IdFor<P>
+}
+
 /** The milliseconds that an id sorts by. */
 export function timeOfId(id: Id<string>): number {
   let time = 0
