@@ -3,3 +3,4 @@ export { natsCluster, type ClusterNode, type NatsCluster } from './nats-cluster.
 export { testFolder } from './test-folder.ts'
 export { testNats, type TestNats } from './test-nats.ts'
 export { testPostgres, type TestPostgres } from './test-postgres.ts'
+export { testService, type TestService } from './test-service.ts'
