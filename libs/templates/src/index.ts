@@ -16,5 +16,6 @@ export {
   type Catalog,
   type CatalogEntry,
 } from './load-catalog.ts'
+export { main as runTemplateTool } from './cli.ts'
 export { runSamples, type SampleResult } from './run-samples.ts'
 export { validateDefinition } from './validate-definition.ts'

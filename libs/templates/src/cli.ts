@@ -1,0 +1,96 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { templateJsonSchema } from './definition.ts'
+import { catalogDirectory, CatalogError, loadCatalog, loadTemplate, type CatalogEntry } from './load-catalog.ts'
+import { runSamples } from './run-samples.ts'
+import { newTemplate } from './new-template.ts'
+
+const USAGE = `npm run template -- new <slug>      begin a template in libs/templates/catalog/<slug>
+npm run template -- check [<slug>]  read and compile it, or all of them
+npm run template -- test [<slug>]   run its samples, or those of all
+npm run template -- schema          write template.schema.json anew`
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+async function entries(slug: string | undefined): Promise<readonly CatalogEntry[]> {
+  return slug === undefined ? (await loadCatalog()).list() : loadTemplate(catalogDirectory, slug)
+}
+
+async function check(slug: string | undefined): Promise<boolean> {
+  for (const { definition, samples } of await entries(slug)) {
+    const hooks = Object.keys(definition.hooks)
+    say(
+      `${definition.slug} ${definition.version}: ${hooks.length} hooks (${hooks.join(', ')}), ${samples.length} samples`,
+    )
+  }
+  return true
+}
+
+async function test(slug: string | undefined): Promise<boolean> {
+  let failed = 0
+  let passed = 0
+  for (const entry of await entries(slug)) {
+    for (const { sample, problems } of await runSamples(entry, entry.samples)) {
+      if (problems.length === 0) passed++
+      else {
+        failed++
+        say(`${entry.slug} ${sample.hook}: ${sample.description}\n  ${problems.join('\n  ')}`)
+      }
+    }
+  }
+  say(`${passed} samples passed, ${failed} failed`)
+  return failed === 0
+}
+
+async function begin(slug: string | undefined): Promise<boolean> {
+  if (!slug || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) {
+    say('Name it: small letters, digits and dashes.')
+    return false
+  }
+  const folder = join(catalogDirectory, slug)
+  await mkdir(join(folder, 'samples'), { recursive: true })
+  for (const [name, text] of newTemplate(slug)) {
+    await writeFile(join(folder, name), text, { flag: 'wx' })
+    say(`wrote libs/templates/catalog/${slug}/${name}`)
+  }
+  say(`Fill in template.yaml, then: npm run template -- test ${slug}`)
+  return true
+}
+
+async function schema(): Promise<boolean> {
+  const file = join(catalogDirectory, '../template.schema.json')
+  await writeFile(file, `${JSON.stringify(templateJsonSchema(), null, 2)}\n`)
+  say('wrote libs/templates/template.schema.json')
+  return true
+}
+
+const commands: Readonly<Record<string, (slug: string | undefined) => Promise<boolean>>> = {
+  new: begin,
+  check,
+  test,
+  schema,
+}
+
+/** Runs one command of the template tool; gives the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
+  const [name = '', slug] = positionals
+  const command = commands[name]
+  if (!command) {
+    say(USAGE)
+    return name === '' ? 0 : 2
+  }
+  try {
+    return (await command(slug)) ? 0 : 1
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (error instanceof CatalogError) say(error.message)
+    else if (code === 'EEXIST') say(`There is already a template "${slug}".`)
+    else if (code === 'ENOENT') say(`There is no template "${slug}".`)
+    else throw error
+    return 1
+  }
+}
+
+if (import.meta.main) process.exitCode = await main(process.argv.slice(2))
