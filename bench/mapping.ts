@@ -26,12 +26,11 @@ function quotes(vendor: string): Rates[] {
 /** Microseconds of each call, sorted. */
 function time(calls: number, call: (index: number) => unknown): number[] {
   for (let index = 0; index < calls / 4; index++) call(index)
-  const took = new Array<number>(calls)
-  for (let index = 0; index < calls; index++) {
+  const took = Array.from({ length: calls }, (_, index) => {
     const began = process.hrtime.bigint()
     call(index)
-    took[index] = Number(process.hrtime.bigint() - began) / 1_000
-  }
+    return Number(process.hrtime.bigint() - began) / 1_000
+  })
   return took.toSorted((a, b) => a - b)
 }
 

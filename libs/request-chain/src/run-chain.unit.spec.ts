@@ -70,6 +70,46 @@ const failure = (result: ChainResult) => {
   return result.error
 }
 
+const read = (id: string) => ({ id, request: { method: 'GET', path: `/${id}` } })
+
+const list = (paginate: object) =>
+  hookOf([{ id: 'list', request: { method: 'GET', path: '/items' }, paginate }], {
+    result: { all: { $: 'steps.list' } },
+  })
+
+const ask = (more: object = {}, method = 'GET') =>
+  hookOf([{ id: 'ask', request: { method, path: '/' }, ...more }], { result: { $: 'steps.ask' } })
+
+const retried = (retry: object, method = 'GET') =>
+  hookOf([{ id: 'ask', request: { method, path: '/' }, retry, expect: { where: true } }])
+
+const step = (id: string, more: object = {}) => ({ id, request: { method: 'POST', path: '/' }, ...more })
+
+const buy = (idempotency?: object) =>
+  hookOf(
+    [
+      {
+        id: 'buy',
+        request: { method: 'POST', path: '/buy' },
+        retry: { attempts: 2, waitMs: 1 },
+        ...(idempotency ? { idempotency } : {}),
+      },
+    ],
+    { result: { $: 'steps.buy' } },
+  )
+
+const lostOnce = (state: string) => {
+  let bought = 0
+  const http = service(({ method }) =>
+    method === 'GET'
+      ? { body: { state } }
+      : ++bought === 1
+        ? { code: 'connection_reset', sent: true }
+        : { body: { from: 'buy' } },
+  )
+  return { http, purchases: () => bought }
+}
+
 describe('a chain', () => {
   it('builds each request from input and from steps before, and gives its result', async () => {
     const http = service(({ url }) => ({ body: url.endsWith('/shipments') ? { id: 'shp/1' } : { ok: true } }))
@@ -112,7 +152,6 @@ describe('a chain', () => {
         return { status: 200, headers: {}, body: Buffer.from('{}') }
       },
     }
-    const read = (id: string) => ({ id, request: { method: 'GET', path: `/${id}` } })
     const hook = hookOf([read('a'), read('b')], {
       result: { a: { $: 'steps.a' }, b: { $: 'steps.b' } },
     })
@@ -122,11 +161,11 @@ describe('a chain', () => {
 
   it('sends forms as Stripe reads them', async () => {
     const http = service(() => ({ body: {} }))
-    const step = {
+    const refund = {
       id: 'refund',
       request: { method: 'POST', path: '/refunds', form: { charge: 'ch_1', metadata: { a: 1 }, items: ['x'] } },
     }
-    await run(hookOf([step]), http)
+    await run(hookOf([refund]), http)
     expect(http.asked[0]!.body).toBe('charge=ch_1&metadata%5Ba%5D=1&items%5B0%5D=x')
     expect(http.asked[0]!.headers['content-type']).toBe('application/x-www-form-urlencoded')
   })
@@ -164,10 +203,6 @@ describe('a chain', () => {
 })
 
 describe('pages', () => {
-  const list = (paginate: object) =>
-    hookOf([{ id: 'list', request: { method: 'GET', path: '/items' }, paginate }], {
-      result: { all: { $: 'steps.list' } },
-    })
   const items = { $: 'response.body.items' }
 
   it.each([
@@ -202,9 +237,6 @@ describe('pages', () => {
 })
 
 describe('success and failure', () => {
-  const ask = (more: object = {}, method = 'GET') =>
-    hookOf([{ id: 'ask', request: { method, path: '/' }, ...more }], { result: { $: 'steps.ask' } })
-
   it('a predicate on the body decides, not the status alone', async () => {
     const http = service(() => ({ body: { ok: false, error: 'channel_not_found' } }))
     const hook = ask({
@@ -299,9 +331,6 @@ describe('success and failure', () => {
 })
 
 describe('retries', () => {
-  const retried = (retry: object, method = 'GET') =>
-    hookOf([{ id: 'ask', request: { method, path: '/' }, retry, expect: { where: true } }])
-
   it('follow transient failures, with growing waits', async () => {
     const clock = manualClock()
     const begun = clock.now()
@@ -341,7 +370,6 @@ describe('the deadline', () => {
       clock.advance(1_000)
       return { body: {} }
     })
-    const step = (id: string, more: object = {}) => ({ id, request: { method: 'POST', path: '/' }, ...more })
     await run(hookOf([step('a'), step('b', { after: ['a'] }), step('c', { after: ['b'], timeoutMs: 400 })]), http, {
       clock,
     })
@@ -379,35 +407,12 @@ describe('the deadline', () => {
 })
 
 describe('a write whose outcome is not known', () => {
-  const buy = (idempotency?: object) =>
-    hookOf(
-      [
-        {
-          id: 'buy',
-          request: { method: 'POST', path: '/buy' },
-          retry: { attempts: 2, waitMs: 1 },
-          ...(idempotency ? { idempotency } : {}),
-        },
-      ],
-      { result: { $: 'steps.buy' } },
-    )
   const reconcile = {
     by: 'reconcile',
     request: { method: 'GET', path: '/label' },
     found: { $equals: [{ $: 'response.body.state' }, 'bought'] },
     absent: { $equals: [{ $: 'response.body.state' }, 'none'] },
     output: { from: 'reconcile' },
-  }
-  const lostOnce = (state: string) => {
-    let bought = 0
-    const http = service(({ method }) =>
-      method === 'GET'
-        ? { body: { state } }
-        : ++bought === 1
-          ? { code: 'connection_reset', sent: true }
-          : { body: { from: 'buy' } },
-    )
-    return { http, purchases: () => bought }
   }
 
   it('is never repeated blindly', async () => {
