@@ -36,11 +36,12 @@ export class EventStream extends Readable implements Watcher {
     if (!this.readableEnded && !this.destroyed) this.push(null)
   }
 
+  /** Called when there is room again. */
   override _read(): void {
     if (this.#missed === 0) return
     const text = `event: missed\ndata: {"count":${this.#missed}}\n\n`
     this.#missed = 0
-    this.#write(text)
+    this.push(text)
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {

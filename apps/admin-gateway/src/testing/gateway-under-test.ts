@@ -5,6 +5,7 @@ import { testNats, type TestNats } from '@cartly/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { JWTPayload } from 'jose'
 import { createGateway } from '../create-gateway.ts'
+import { LiveHub } from '../live/live-hub.ts'
 import type { GatewaySettings } from '../settings.ts'
 import { StubServices } from './stub-services.ts'
 import { audience, issuer, startIssuer, type TokenIssuer } from './token-issuer.ts'
@@ -31,6 +32,7 @@ export interface GatewayUnderTest {
   readonly nats: TestNats
   readonly services: StubServices
   readonly issuer: TokenIssuer
+  readonly live: LiveHub
   readonly logLines: readonly string[]
   send(method: string, path: string, sent?: Sent): Promise<Received>
   stop(): Promise<void>
@@ -67,6 +69,7 @@ export async function startGateway(settings: Partial<GatewaySettings> = {}): Pro
     nats,
     services,
     issuer: tokens,
+    live: gateway.get(LiveHub),
     logLines,
     async send(method, path, { body, headers = {}, claims = {} } = {}) {
       const response = await fetch(`${url}${path}`, {
