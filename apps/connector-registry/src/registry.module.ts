@@ -1,15 +1,7 @@
 import { connectorEvents } from '@cartly/contracts'
-import {
-  aggregateProjection,
-  aggregateRepository,
-  createCommandHandler,
-  createEventStore,
-  ProjectionRunner,
-  Reactor,
-  type Projection,
-} from '@cartly/event-store'
+import { aggregateProjection, aggregateRepository, createCommandHandler, createEventStore } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
-import type { ServiceContext } from '@cartly/service'
+import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import type { Catalog } from '@cartly/templates'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { DataSource } from 'typeorm'
@@ -31,25 +23,14 @@ export interface RegistrySettings {
 export class RegistryModule {
   /** Brings the database up to date, starts projections and policies, and wires the controllers. */
   static async create(context: ServiceContext, { databaseUrl, catalog }: RegistrySettings): Promise<DynamicModule> {
-    const { log, health, onShutdown } = context
     const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
     const dataSource = createDataSource({ url: databaseUrl, schema: 'registry' })
     await migrate(dataSource)
-    onShutdown(() => dataSource.destroy())
+    context.onShutdown(() => dataSource.destroy())
 
-    const runnerOf = (projection: Pick<Projection, 'name'>): ProjectionRunner => {
-      const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: projection.name, error })
-      const runner = new ProjectionRunner({ bus, dataSource, projection: projection as never, onTrouble })
-      runner.start()
-      onShutdown(() => runner.stop())
-      health.add(projection.name, () => {
-        if (runner.status.state === 'refused') throw runner.status.failure
-      })
-      return runner
-    }
     const projection = aggregateProjection(connectorEvents, connector, 1)
-    const connectorRunner = runnerOf(projection)
-    runnerOf(executionsProjection)
+    const connectorRunner = await runProjection(context, dataSource, projection)
+    await runProjection(context, dataSource, executionsProjection)
 
     const store = createEventStore(bus)
     const book = new TemplateBook(catalog)
@@ -61,15 +42,7 @@ export class RegistryModule {
       repository: aggregateRepository<ConnectorState>(dataSource, projection),
       visibleIn: [connectorRunner],
     })
-    const reactor = new Reactor({
-      bus,
-      name: 'registry-access',
-      source: accessSource,
-      react: followAccess(handler, connectors),
-      onTrouble: (error) => log.warn('a policy is tried again', { error }),
-    })
-    reactor.start()
-    onShutdown(() => reactor.stop())
+    runReactor(context, { name: 'registry-access', source: accessSource, react: followAccess(handler, connectors) })
 
     return {
       module: RegistryModule,
