@@ -67,8 +67,6 @@ export class Reactor<Record> {
   async #consume(): Promise<ConsumerMessages> {
     const { bus, name, source } = this.#options
     await bus.jsm.consumers.add(source.stream, {
-      // With `name` as well the client asks on a subject that names the stream, which permissions can be given for.
-      name,
       durable_name: name,
       filter_subjects: [...source.filters],
       deliver_policy: DeliverPolicy.All,
