@@ -28,8 +28,8 @@ export interface EgressOptions extends NetworkPolicyOptions {
   readonly maxHeaderBytes?: number
   /** Open connections to one origin at most, for each of `post` and `send`. Default: 32. */
   readonly connectionsPerOrigin?: number
-  /** Idle webhook origins kept at most, within a factor of two. Default: 1,024. */
-  readonly maxIdleOrigins?: number
+  /** Webhook origins kept at most, not counting those with a request under way. Default: 1,024. */
+  readonly maxOrigins?: number
   /** For a whole `fetch`, in milliseconds. Default: 30,000. */
   readonly fetchTimeoutMs?: number
   /** How long an idle connection is kept, in milliseconds; a shorter `keep-alive` hint is heeded. Default: 4,000. */
@@ -70,14 +70,14 @@ export function createEgress({
   maxResponseBytes = 10 * 1024 * 1024,
   maxHeaderBytes = 16 * 1024,
   connectionsPerOrigin = 32,
-  maxIdleOrigins = 1_024,
+  maxOrigins = 1_024,
   keepAliveMs = 4_000,
   fetchTimeoutMs = 30_000,
   ...rules
 }: EgressOptions = {}): Egress {
   const policy = new NetworkPolicy(rules)
   const dial = createDial({ policy, resolve, connectTimeoutMs, trustedAuthorities })
-  const pools = new OriginPools({ dial, connectionsPerOrigin, maxIdleOrigins, keepAliveMs, maxHeaderBytes })
+  const pools = new OriginPools({ dial, connectionsPerOrigin, maxOrigins, keepAliveMs, maxHeaderBytes })
   const client = createHttpClient({ dial, policy, connectionsPerOrigin, keepAliveMs, maxHeaderBytes })
   const underWay = new Set<Promise<HttpResponse>>()
   let closed = false

@@ -6,26 +6,33 @@ export interface OriginPoolsOptions {
   readonly dial: Dial
   /** Connections to one origin at most; further requests wait. */
   readonly connectionsPerOrigin: number
-  /** Size of a generation at most; see below. */
-  readonly maxIdleOrigins: number
+  /** Origins kept at most, not counting those with a request under way. */
+  readonly maxOrigins: number
   /** How long an unused connection, and then its origin, is kept, in milliseconds. */
   readonly keepAliveMs: number
   /** Size of an answer's header block at most, in bytes. */
   readonly maxHeaderBytes: number
 }
 
+interface Origin {
+  readonly pool: Pool
+  /** When it was last asked for, by `performance.now()`. */
+  usedAt: number
+}
+
+/** How many origins are looked at for each one opened; two, so that they are closed faster than they come. */
+const LOOKED_AT = 2
+
 /**
  * One `undici` pool for each origin in use.
  *
- * Idle origins are dropped by generations: an origin lives in the young one while it is used, and all that were not
- * used for a whole `keepAliveMs` are closed together. So a request pays one map lookup, nothing scans, no timer runs,
+ * Opening an origin pays for closing others: it looks at the two that were looked at longest ago, closes what is idle
+ * and puts the rest to the back. So a request to a known origin costs one map lookup, there is no timer and no sweep,
  * and 100,000 endpoints cost no more than those in use.
  */
 export class OriginPools {
   readonly #options: OriginPoolsOptions
-  #young = new Map<string, Pool>()
-  #old = new Map<string, Pool>()
-  #rotatedAt = performance.now()
+  readonly #origins = new Map<string, Origin>()
   #opened: ConnectionTimings = NO_TIMINGS
 
   constructor(options: OriginPoolsOptions) {
@@ -34,14 +41,14 @@ export class OriginPools {
 
   /** @param now `performance.now()`, which the caller has already read */
   get(origin: string, now: number): Pool {
-    if (now - this.#rotatedAt > this.#options.keepAliveMs || this.#young.size > this.#options.maxIdleOrigins) {
-      this.#rotate(now)
+    const known = this.#origins.get(origin)
+    if (known) {
+      known.usedAt = now
+      return known.pool
     }
-    const young = this.#young.get(origin)
-    if (young) return young
-    const pool = this.#old.get(origin) ?? this.#open(origin)
-    this.#old.delete(origin)
-    this.#young.set(origin, pool)
+    this.#closeIdle(now)
+    const pool = this.#open(origin)
+    this.#origins.set(origin, { pool, usedAt: now })
     return pool
   }
 
@@ -53,24 +60,21 @@ export class OriginPools {
     return this.#opened
   }
 
-  /** Origins held, in use or idle. */
-  get size(): number {
-    return this.#young.size + this.#old.size
-  }
-
   /** Resolves when every request has ended and every connection is closed. */
   async close(): Promise<void> {
-    await Promise.all([...this.#young.values(), ...this.#old.values()].map((pool) => pool.close()))
+    await Promise.all([...this.#origins.values()].map(({ pool }) => pool.close()))
   }
 
-  #rotate(now: number): void {
-    const unused = this.#old
-    this.#old = this.#young
-    this.#young = new Map()
-    this.#rotatedAt = now
-    for (const [origin, pool] of unused) {
-      if (pool.stats.size > 0) this.#young.set(origin, pool)
-      else void pool.close()
+  #closeIdle(now: number): void {
+    const { maxOrigins, keepAliveMs } = this.#options
+    let looked = 0
+    for (const [name, origin] of this.#origins) {
+      if (looked === LOOKED_AT) return
+      looked += 1
+      const unwanted = this.#origins.size >= maxOrigins || now - origin.usedAt > keepAliveMs
+      this.#origins.delete(name)
+      if (unwanted && origin.pool.stats.size === 0) void origin.pool.close()
+      else this.#origins.set(name, origin)
     }
   }
 
