@@ -42,6 +42,7 @@ export const oauthConnectionEvents = eventFamily('oauth', 'connection', {
       code: Type.String(),
       message: Type.String(),
       retryAt: Type.Union([Time, Type.Null()]),
+      failedAt: Time,
     }),
   ),
   AccessLost: v1(Type.Object({ code: Type.String(), reason: Type.String() })),
