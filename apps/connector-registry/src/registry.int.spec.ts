@@ -151,6 +151,7 @@ describe('a connector', () => {
     await eventually(async () => {
       const { credentials } = await ask(registry.get, { storeId, connectorId })
       expect(credentials).toEqual({ set: true, credentialId, version: 1 })
+      return true
     })
   })
 
