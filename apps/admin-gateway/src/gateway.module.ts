@@ -4,6 +4,7 @@ import { Module, type DynamicModule } from '@nestjs/common'
 import { APP_FILTER } from '@nestjs/core'
 import { ApiServer } from './api/api-server.ts'
 import { TokenVerifier } from './auth/token-verifier.ts'
+import { ConsoleFiles } from './console/console-files.ts'
 import { DocsController } from './docs/docs.controller.ts'
 import { HealthController } from './http/health.controller.ts'
 import { ProblemFilter } from './http/problem-filter.ts'
@@ -24,6 +25,7 @@ export class GatewayModule {
       controllers: [HealthController, DocsController],
       providers: [
         ApiServer,
+        ConsoleFiles,
         { provide: APP_FILTER, useValue: new ProblemFilter(log) },
         { provide: SETTINGS, useValue: settings },
         { provide: LOG, useValue: log },

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { readEnv } from '@cartly/service'
 import { Type } from 'typebox'
 
@@ -12,6 +13,7 @@ const GatewayEnv = Type.Object({
   AUTH_AUDIENCE: Type.String({ minLength: 1 }),
   RATE_LIMIT_PER_SECOND: Type.Optional(Count),
   RATE_LIMIT_BURST: Type.Optional(Count),
+  CONSOLE_DIR: Type.Optional(Type.String({ description: "The console's built files; apps/console/dist when absent" })),
   TRUSTED_PROXIES: Type.Optional(
     Type.String({ description: 'Addresses or networks whose X-Forwarded-For is believed' }),
   ),
@@ -25,7 +27,12 @@ export interface GatewaySettings {
   readonly auth: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string }
   readonly rateLimit: { readonly perSecond: number; readonly burst: number }
   readonly trustedProxies: readonly string[]
+  /** The console's built files; need not be there. */
+  readonly consoleDir: string
 }
+
+/** Seen from here in `src` and in `dist` alike. */
+const builtConsole = fileURLToPath(new URL('../../console/dist/', import.meta.url))
 
 /** @throws Error that names each variable that is missing or wrong. */
 export function readSettings(): GatewaySettings {
@@ -38,5 +45,6 @@ export function readSettings(): GatewaySettings {
     auth: { jwksUrl: env.AUTH_JWKS_URL, issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE },
     rateLimit: { perSecond, burst: Number(env.RATE_LIMIT_BURST ?? perSecond * 2) },
     trustedProxies: env.TRUSTED_PROXIES?.split(',').map((network) => network.trim()) ?? [],
+    consoleDir: env.CONSOLE_DIR ?? builtConsole,
   }
 }

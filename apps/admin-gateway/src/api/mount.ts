@@ -14,7 +14,7 @@ import { once } from '../idempotency/once.ts'
 import type { LiveHub } from '../live/live-hub.ts'
 import { Answer } from './answer.ts'
 import { callReader, type CallReader } from './read-call.ts'
-import { isIdempotent, isStoreScoped, type Method, type Route } from './route.ts'
+import { isIdempotent, isStoreScoped, type Route } from './route.ts'
 
 /** What the routes stand on. */
 export interface ApiParts {
@@ -34,13 +34,15 @@ export function mountRoutes(http: FastifyInstance, routes: readonly Route[], par
 
 const patternOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
+const hasHead = ({ method, produces }: Route): boolean => method === 'GET' && produces === undefined
+
 function mountRoute(http: FastifyInstance, route: Route, parts: ApiParts): void {
   const read = callReader(route, parts)
   http.route({
     method: route.method,
     url: patternOf(route.path),
     config: { route },
-    exposeHeadRoute: route.method === 'GET' && route.produces === undefined,
+    exposeHeadRoute: hasHead(route),
     // Before the body is read, so that nobody unknown can make us read one.
     onRequest: (request, reply) => admit(route, request, reply, parts),
     handler: (request, reply) => serve(route, read, request, reply, parts),
@@ -111,18 +113,16 @@ function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply 
   return reply.status(route.status ?? 200).send(answer)
 }
 
-const allMethods: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
-
 function refuseOtherMethods(http: FastifyInstance, path: string, rows: readonly Route[]): void {
-  const allowed = rows.map(({ method }) => method)
-  const others = allMethods.filter((method) => !allowed.includes(method))
+  const allowed: string[] = rows.map(({ method }) => method)
+  if (rows.some(hasHead)) allowed.push('HEAD')
   http.route({
-    method: others,
+    method: http.supportedMethods.filter((method) => !allowed.includes(method)),
     url: patternOf(path),
     exposeHeadRoute: false,
     onRequest: (_, reply, done) => {
-      reply.header('allow', [...allowed, ...(allowed.includes('GET') ? ['HEAD'] : [])].join(', '))
-      done(new HttpException('method not allowed', 405))
+      reply.header('allow', allowed.join(', '))
+      done(new HttpException('', 405))
     },
     handler: () => undefined,
   })

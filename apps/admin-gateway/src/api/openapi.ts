@@ -143,7 +143,7 @@ function headerParametersOf(route: Route): object[] {
   const ifMatch = {
     name: 'If-Match',
     in: 'header',
-    description: 'The `ETag` of the state that the change is meant for',
+    description: 'The `ETag` of the state that the change is meant for; `*` for any',
     schema: { type: 'string' },
     example: '"3"',
   }

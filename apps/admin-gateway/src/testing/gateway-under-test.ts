@@ -60,6 +60,7 @@ export async function startGateway(settings: Partial<GatewaySettings> = {}): Pro
     auth: { jwksUrl: tokens.jwksUrl, issuer, audience },
     rateLimit: { perSecond: 10_000, burst: 10_000 },
     trustedProxies: [],
+    consoleDir: '/nowhere',
     ...settings,
   })
   await gateway.listen(0, '127.0.0.1')

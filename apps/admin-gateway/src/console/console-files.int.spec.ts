@@ -1,0 +1,64 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { testFolder } from '@cartly/testing'
+import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-test.ts'
+
+const consoleDir = join(testFolder('console'), 'dist')
+mkdirSync(join(consoleDir, 'assets'), { recursive: true })
+writeFileSync(join(consoleDir, 'index.html'), '<!doctype html><title>Console</title>')
+writeFileSync(join(consoleDir, 'assets', 'app-1a2b.js'), 'export {}')
+writeFileSync(join(consoleDir, '..', 'outside.txt'), 'not to be served')
+
+let gateway: GatewayUnderTest
+beforeAll(async () => {
+  gateway = await startGateway({ consoleDir })
+})
+afterAll(() => gateway.stop())
+
+const open = (path: string, accept = 'text/html') => gateway.send('GET', path, { claims: null, headers: { accept } })
+
+describe('the console', () => {
+  test.each(['/', '/stores/s1/integrations/conn_06e8rk2m4p7q', '/stores/s1/webhooks?tab=all'])(
+    'opens at %s',
+    async (path) => {
+      const page = await open(path)
+      expect(page).toMatchObject({ status: 200, text: '<!doctype html><title>Console</title>' })
+      expect(page.headers.get('content-security-policy')).toContain("script-src 'self';")
+      expect(page.headers.get('cache-control')).toBe('no-cache')
+    },
+  )
+
+  test('loads its files, which never change', async () => {
+    const script = await open('/assets/app-1a2b.js', '*/*')
+    expect(script).toMatchObject({ status: 200, text: 'export {}' })
+    expect(script.headers.get('content-type')).toContain('javascript')
+    expect(script.headers.get('cache-control')).toContain('immutable')
+  })
+
+  test.each(['/v1/nothing', '/oauth/nothing', '/assets/gone.js', '/docs/nothing'])('is not %s', async (path) => {
+    expect(await open(path)).toMatchObject({ status: 404, json: { code: 'no_such_route' } })
+  })
+
+  test('is not given to programs', async () => {
+    expect((await open('/anything', 'application/json')).status).toBe(404)
+  })
+
+  test.each(['/../outside.txt', '/..%2foutside.txt', '/assets/..%2f..%2foutside.txt', '/.env'])(
+    'does not lead out of its folder by %s',
+    async (path) => {
+      const { hostname, port } = new URL(gateway.url)
+      const { request } = await import('node:http')
+      const text = await new Promise<string>((resolve, reject) => {
+        const sent = request({ hostname, port, path }, (response) => {
+          let body = ''
+          response.on('data', (chunk) => (body += chunk))
+          response.on('end', () => resolve(body))
+        })
+        sent.on('error', reject)
+        sent.end()
+      })
+      expect(text).not.toContain('not to be served')
+    },
+  )
+})
