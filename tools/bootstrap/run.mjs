@@ -33,7 +33,8 @@ export async function runNode(nodeArgs, env = {}) {
 }
 
 /**
- * Runs a program to its end; the signals that would end this process are its to answer.
+ * Runs a program to its end; the signals that would end this process are its to answer. The end of npm, or of the shell
+ * that npm runs scripts in and that passes no signal on, counts as one.
  *
  * @returns its exit code, and its standard error where that is piped (it is shown all the same).
  */
@@ -42,6 +43,8 @@ export function run(program, programArgs, options) {
     const child = spawn(program, programArgs, options)
     const passOn = (name) => child.kill(name)
     process.on('SIGTERM', passOn).on('SIGINT', passOn)
+    const parent = process.ppid
+    const watch = setInterval(() => process.ppid === parent || passOn('SIGTERM'), 1000)
     let stderr = ''
     child.stderr?.on('data', (chunk) => {
       process.stderr.write(chunk)
@@ -55,6 +58,7 @@ export function run(program, programArgs, options) {
       ),
     )
     child.once('close', (code, name) => {
+      clearInterval(watch)
       process.off('SIGTERM', passOn).off('SIGINT', passOn)
       resolve({ code: code ?? (name === 'SIGINT' ? 130 : 1), stderr })
     })

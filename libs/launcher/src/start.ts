@@ -18,10 +18,11 @@ async function main(): Promise<void> {
 
   const asked = Promise.withResolvers<void>()
   let ready = false
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    // Before it is ready there is nothing to drain: what was started is told to stop as this process leaves.
-    process.on(name, () => (ready ? asked.resolve() : process.exit(0)))
-  }
+  // Before it is ready there is nothing to drain: what was started is told to stop as this process leaves.
+  const leave = () => (ready ? asked.resolve() : process.exit(0))
+  process.on('SIGINT', leave).on('SIGTERM', leave)
+  const parent = process.ppid
+  setInterval(() => process.ppid === parent || leave(), 1000).unref()
   say('Starting NATS, Postgres and the services …')
   const engine = await startEngine({
     dataDir,

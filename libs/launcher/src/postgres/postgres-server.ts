@@ -34,6 +34,7 @@ const settings = {
   shared_buffers: '128MB',
   synchronous_commit: 'on',
   wal_level: 'minimal',
+  max_logical_replication_workers: '0',
   max_wal_senders: '0',
   wal_compression: 'on',
   max_wal_size: '2GB',
