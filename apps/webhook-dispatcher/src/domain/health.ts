@@ -90,6 +90,11 @@ export class EndpointHealth {
     this.#concurrency = Math.max(1, Math.floor(this.#concurrency / 2))
   }
 
+  /** Somebody asks for an attempt: the pause ends, and the attempt finds out whether it was needed. */
+  reopen(now: number): void {
+    this.#closedUntil = Math.min(this.#closedUntil, now)
+  }
+
   /** Nothing is sent before then. */
   pause(until: number): void {
     this.#closedUntil = Math.max(this.#closedUntil, until)

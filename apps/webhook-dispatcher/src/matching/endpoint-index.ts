@@ -13,6 +13,8 @@ export interface IndexedEndpoint {
   readonly passes: EventPredicate | undefined
   /** Milliseconds since the epoch: events stored before it are not for it. */
   readonly createdAt: number
+  /** Since when it has been enabled, in milliseconds since the epoch. */
+  readonly enabledAt: number
 }
 
 interface Held {
@@ -63,16 +65,22 @@ export class EndpointIndex {
     const state = recorded.events.reduce(endpoint.evolve, before?.state ?? endpoint.initialState())
     if (before) this.#unsubscribe(before)
     if (state.kind === 'none' || state.kind === 'deleted') this.#held.delete(recorded.id)
-    else this.#hold(state)
+    else this.#hold(state, this.#enabledAt(recorded, before))
   }
 
-  #hold(state: Endpoint): void {
+  #hold(state: Endpoint, enabledAt: number): void {
     const { endpointId: id, storeId, config, kind, createdAt } = state
     const passes = config.filter && compileFilter(config.filter)
-    const indexed = { id, storeId, config, enabled: kind === 'enabled', passes, createdAt: Date.parse(createdAt) }
+    const enabled = kind === 'enabled'
+    const indexed = { id, storeId, config, enabled, passes, createdAt: Date.parse(createdAt), enabledAt }
     const held = { state, indexed, subscription: subscriptionOf(config.eventTypes) }
     this.#held.set(id, held)
     if (indexed.enabled) this.#subscribe(held)
+  }
+
+  #enabledAt({ events, time }: RecordedOf<typeof endpointEvents>, before: Held | undefined): number {
+    const began = events.some(({ type }) => type === 'EndpointCreated' || type === 'EndpointEnabled')
+    return began || !before ? Date.parse(time) : before.indexed.enabledAt
   }
 
   #subscribe({ indexed, subscription }: Held): void {
@@ -92,14 +100,22 @@ export class EndpointIndex {
   }
 }
 
-/** The index as the event log has it, in every replica. */
-export const createEndpointView = (bus: Bus, onTrouble: (error: unknown) => void): LiveView<EndpointIndex> =>
+/**
+ * The index as the event log has it, in every replica.
+ * @param onChanged told of every endpoint that something happened to, after it is in the index.
+ */
+export const createEndpointView = (
+  bus: Bus,
+  onChanged: (id: EndpointId) => void,
+  onTrouble: (error: unknown) => void,
+): LiveView<EndpointIndex> =>
   createLiveView({
     bus,
     source: eventsOf(endpointEvents),
     initial: () => new EndpointIndex(),
     apply(index, recorded) {
       index.apply(recorded)
+      onChanged(recorded.id as EndpointId)
       return index
     },
     onTrouble,

@@ -1,0 +1,178 @@
+import {
+  notFound,
+  newId,
+  vault,
+  type EndpointEvent,
+  type EndpointId,
+  type RequestOf,
+  type ResponseOf,
+  type StoreId,
+  type webhooks,
+  type WebhookEndpoint,
+} from '@cartly/contracts'
+import { EgressError, type Egress } from '@cartly/egress'
+import type { Actor, CommandContext, CommandHandler } from '@cartly/event-store'
+import { compileMapping, MappingError } from '@cartly/mapping'
+import type { BusClient, CallContext } from '@cartly/messaging'
+import { checkConfig, type ConfigChecks } from '../domain/config.ts'
+import { changed, type Disabled, type EndpointCommand, type EndpointState } from '../domain/endpoint.ts'
+import type { EndpointQueries } from '../queries/endpoint-queries.ts'
+import { viewOf } from '../queries/endpoint-view.ts'
+
+export type EndpointCommandHandler = CommandHandler<EndpointState, EndpointCommand, EndpointEvent>
+
+export interface EndpointCommandsOptions {
+  readonly handler: EndpointCommandHandler
+  readonly queries: EndpointQueries
+  readonly bus: BusClient
+  readonly egress: Pick<Egress, 'checkUrl'>
+  /** What waits in the endpoint's queue may go on. */
+  readonly onEnabled: (endpointId: EndpointId) => Promise<void>
+}
+
+/** How long the key before signs too when the signature's scheme changes. */
+const SCHEME_OVERLAP_HOURS = 24
+
+/** What may be done to endpoints. The secrets are the vault's: made there, and shown by it alone. */
+export class EndpointCommands {
+  readonly #options: EndpointCommandsOptions
+  readonly #checks: ConfigChecks
+
+  constructor(options: EndpointCommandsOptions) {
+    this.#options = options
+    this.#checks = { url: (url) => urlError(options.egress, url), mapping: mappingError }
+  }
+
+  async create({ storeId, config }: RequestOf<typeof webhooks.create>, call: CallContext): Promise<WebhookEndpoint> {
+    checkConfig(config, this.#checks)
+    const endpointId = newId('whk')
+    const { signature = 'v1' } = config
+    const secret = await this.#ask(vault.createWebhookSecret, { storeId, endpointId, signature }, call)
+    const { credentialId, publicKey } = secret
+    return this.#execute(
+      endpointId,
+      {
+        type: 'create',
+        endpointId,
+        storeId,
+        config,
+        credentialId,
+        at: new Date().toISOString(),
+        ...(publicKey === undefined ? {} : { publicKey }),
+      },
+      contextOf(storeId, call),
+    )
+  }
+
+  async update(request: RequestOf<typeof webhooks.update>, call: CallContext): Promise<WebhookEndpoint> {
+    const { storeId, endpointId, expectedRevision, change } = request
+    const before = await this.#options.queries.find(storeId, endpointId)
+    const config = changed(before.config, change)
+    checkConfig(config, this.#checks)
+    const { signature = 'v1' } = config
+    const publicKey =
+      signature === (before.config.signature ?? 'v1')
+        ? undefined
+        : await this.#changeScheme(storeId, endpointId, signature, call)
+    return this.#execute(
+      endpointId,
+      { type: 'change', change, ...(publicKey === undefined ? {} : { publicKey }) },
+      contextOf(storeId, call, expectedRevision),
+    )
+  }
+
+  async rotateSecret(
+    { storeId, endpointId, overlapHours }: RequestOf<typeof webhooks.rotateSecret>,
+    call: CallContext,
+  ): Promise<ResponseOf<typeof webhooks.rotateSecret>> {
+    const { signature = 'v1' } = (await this.#options.queries.find(storeId, endpointId)).config
+    const overlapUntil = hoursFromNow(overlapHours)
+    const request = { storeId, endpointId, signature, overlapUntil }
+    const { version, publicKey } = await this.#ask(vault.rotateWebhookSecret, request, call)
+    const endpoint = await this.#execute(
+      endpointId,
+      { type: 'rotateSecret', version, overlapUntil, ...(publicKey === undefined ? {} : { publicKey }) },
+      contextOf(storeId, call),
+    )
+    return { endpoint, overlapUntil }
+  }
+
+  async enable(request: RequestOf<typeof webhooks.enable>, call: CallContext): Promise<WebhookEndpoint> {
+    const { storeId, endpointId, expectedRevision } = request
+    const view = await this.#execute(endpointId, { type: 'enable' }, contextOf(storeId, call, expectedRevision))
+    await this.#options.onEnabled(endpointId)
+    return view
+  }
+
+  disable(request: RequestOf<typeof webhooks.disable>, call: CallContext): Promise<WebhookEndpoint> {
+    const { storeId, endpointId, expectedRevision } = request
+    const disabled = { cause: 'user', reason: 'Disabled by its owner', at: new Date().toISOString() } as const
+    return this.#execute(endpointId, { type: 'disable', ...disabled }, contextOf(storeId, call, expectedRevision))
+  }
+
+  /** The vault shreds the secret when it hears of it. */
+  async remove({ storeId, endpointId, expectedRevision }: RequestOf<typeof webhooks.remove>, call: CallContext) {
+    await this.#options.handler.execute(endpointId, { type: 'delete' }, contextOf(storeId, call, expectedRevision))
+    return {}
+  }
+
+  /** Disables an endpoint because of how it behaves. `commandId` makes doing it twice doing it once. */
+  async disableFor(storeId: StoreId, endpointId: EndpointId, disabled: Disabled, commandId: string): Promise<void> {
+    const context = { storeId, commandId, actor: 'service:webhook-dispatcher' } as const
+    await this.#options.handler.execute(endpointId, { type: 'disable', ...disabled }, context)
+  }
+
+  async #changeScheme(
+    storeId: StoreId,
+    endpointId: EndpointId,
+    signature: 'v1' | 'v1a',
+    call: CallContext,
+  ): Promise<string | undefined> {
+    const request = { storeId, endpointId, signature, overlapUntil: hoursFromNow(SCHEME_OVERLAP_HOURS) }
+    const { publicKey } = await this.#ask(vault.rotateWebhookSecret, request, call)
+    return publicKey
+  }
+
+  async #execute(id: EndpointId, command: EndpointCommand, context: CommandContext): Promise<WebhookEndpoint> {
+    const { state, revision, visible } = await this.#options.handler.execute(id, command, context)
+    if (state.kind === 'none' || state.kind === 'deleted') throw notFound('webhook endpoint', id)
+    return visible ? this.#options.queries.get(context.storeId, id) : viewOf(state, revision, new Date().toISOString())
+  }
+
+  #ask<O extends (typeof vault)['createWebhookSecret'] | (typeof vault)['rotateWebhookSecret']>(
+    operation: O,
+    request: RequestOf<O>,
+    { actor, deadlineAt, commandId }: CallContext,
+  ): Promise<ResponseOf<O>> {
+    return this.#options.bus.request(operation, request, { actor, deadlineAt, commandId })
+  }
+}
+
+const contextOf = (storeId: StoreId, call: CallContext, expectedRevision?: number): CommandContext => ({
+  storeId,
+  commandId: call.commandId,
+  actor: call.actor as Actor,
+  ...(expectedRevision === undefined ? {} : { expectedRevision }),
+})
+
+const hoursFromNow = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
+
+function urlError(egress: Pick<Egress, 'checkUrl'>, url: string): string | undefined {
+  try {
+    egress.checkUrl(url)
+    return undefined
+  } catch (error) {
+    if (error instanceof EgressError) return error.message
+    throw error
+  }
+}
+
+function mappingError(mapping: unknown): { pointer: string; message: string } | undefined {
+  try {
+    compileMapping(mapping)
+    return undefined
+  } catch (error) {
+    if (error instanceof MappingError) return { pointer: error.pointer, message: error.reason }
+    throw error
+  }
+}

@@ -1,0 +1,101 @@
+import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
+import { Attempt, type AttemptSurroundings } from './attempt.ts'
+import type { Delivery } from './delivery.ts'
+import type { EndpointLanes } from './endpoint-lanes.ts'
+
+/** An attempt that has taken longer is put into the backlog while it goes on, so that nothing waits for its end. */
+const HAND_OVER_AFTER_MS = 1_000
+const SWEEP_EVERY_MS = 250
+/** Waiting for a slot longer than this is waiting in the backlog. */
+const WAIT_IN_MEMORY_MS = 1_000
+const MAX_IN_MEMORY = 20_000
+
+/**
+ * Makes deliveries. A first attempt is made from memory when its endpoint is healthy and soon has a free slot; what
+ * fails, takes long, or finds its endpoint slow, full or closed goes to the backlog, from where it comes again.
+ */
+export class Dispatcher {
+  readonly #surroundings: AttemptSurroundings
+  readonly #lanes: EndpointLanes<Attempt>
+  /** Attempts in flight, the longest first. */
+  readonly #running = new Set<Attempt>()
+  readonly #sweep: NodeJS.Timeout
+  #inMemory = 0
+  #room: PromiseWithResolvers<void> | undefined
+
+  constructor(lanes: EndpointLanes<Attempt>, surroundings: AttemptSurroundings) {
+    this.#lanes = lanes
+    this.#surroundings = surroundings
+    this.#sweep = setInterval(() => this.#handOverSlow(), SWEEP_EVERY_MS).unref()
+  }
+
+  /** Deliveries that this process holds, waiting or in flight. */
+  get inMemory(): number {
+    return this.#inMemory
+  }
+
+  /** Resolves when more deliveries may be offered. */
+  async room(): Promise<void> {
+    while (this.#inMemory >= MAX_IN_MEMORY) await (this.#room ??= Promise.withResolvers()).promise
+  }
+
+  /** Takes a delivery that is not in the backlog: sends it from memory, or puts it there. */
+  offer(delivery: Delivery, endpoint: IndexedEndpoint): void {
+    const attempt = this.#take(delivery, endpoint)
+    const { lane, health } = attempt.lane
+    const now = Date.now()
+    // A pace is kept over all replicas by the one that holds the endpoint's queue.
+    const paced = endpoint.config.rateLimitPerSecond !== undefined
+    if (paced || health.pausedUntil > now || lane.waiting >= health.capacityWithin(WAIT_IN_MEMORY_MS))
+      attempt.spill(now)
+    else this.#whenSigned(attempt)
+  }
+
+  /** Takes a delivery out of the backlog, to be sent when its endpoint has a slot. */
+  resume(delivery: Delivery, endpoint: IndexedEndpoint): void {
+    this.#whenSigned(this.#take(delivery, endpoint))
+  }
+
+  /** Resolves when what is in flight has ended; what has not begun goes to the backlog. */
+  async close(): Promise<void> {
+    clearInterval(this.#sweep)
+    for (const attempt of this.#running) attempt.handOver(Date.now())
+    await Promise.all([...this.#running].map(({ ended }) => ended))
+  }
+
+  #take(delivery: Delivery, endpoint: IndexedEndpoint): Attempt {
+    this.#inMemory++
+    const lane = this.#lanes.of(endpoint.storeId, endpoint.id)
+    return new Attempt(this.#surroundings, delivery, endpoint, lane, this.#running, () => {
+      this.#inMemory--
+      if (this.#room && this.#inMemory < MAX_IN_MEMORY) {
+        this.#room.resolve()
+        this.#room = undefined
+      }
+    })
+  }
+
+  /** Joins the endpoint's lane once its keys are at hand. */
+  #whenSigned(attempt: Attempt): void {
+    const { keys } = this.#surroundings
+    if (keys.get(attempt.endpoint)) attempt.lane.lane.add(attempt)
+    else {
+      keys.load(attempt.endpoint).then(
+        () => attempt.lane.lane.add(attempt),
+        (error: unknown) => attempt.postpone(error),
+      )
+    }
+  }
+
+  /** What takes long must not hold up what it came with: its event is acknowledged, its endpoint gets less to do. */
+  #handOverSlow(): void {
+    const now = Date.now()
+    for (const attempt of this.#running) {
+      if (attempt.beganAt > now - HAND_OVER_AFTER_MS) break
+      if (!attempt.handOver(now)) continue
+      attempt.lane.health.slow(now)
+      for (const waiting of attempt.lane.lane.withdraw()) waiting.spill(now)
+    }
+    this.#lanes.forgetUnused(now)
+  }
+}

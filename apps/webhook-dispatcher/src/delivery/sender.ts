@@ -1,0 +1,184 @@
+import type { AttemptTimings } from '@cartly/contracts'
+import { EgressError, type Egress, type HttpResponse, type Timings } from '@cartly/egress'
+import { compileMapping, MappingError, type CompiledMapping } from '@cartly/mapping'
+import { httpClientMetrics, traceHeaders, withSpan } from '@cartly/telemetry'
+import { SpanKind, type Span } from '@opentelemetry/api'
+import { presentable } from '../domain/headers.ts'
+import { outcomeOf, type Outcome } from '../domain/outcome.ts'
+import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
+import { signatureHeader, type SigningKey } from '../signing/signature.ts'
+import type { PreparedEvent } from './prepared-event.ts'
+
+/** One attempt, as it went. */
+export interface Attempted {
+  readonly outcome: Outcome
+  readonly at: Date
+  readonly timings: AttemptTimings
+  /** As they may be shown. */
+  readonly requestHeaders: Record<string, string>
+  readonly status?: number
+  readonly responseHeaders?: Record<string, string>
+  readonly responseBody?: string
+}
+
+export const DEFAULT_TIMEOUT_MS = 15_000
+const USER_AGENT = 'Cartly-Webhooks/1.0'
+/** How much of an answer is kept: of its body in bytes, of its headers by number and length. */
+const MAX_BODY_BYTES = 16 * 1024
+const MAX_HEADERS = 40
+const MAX_HEADER_LENGTH = 512
+
+/** Makes attempts: body, signature, request, and what the answer means. Never throws for what a receiver does. */
+export class Sender {
+  readonly #egress: Pick<Egress, 'post'>
+  readonly #mappings = new WeakMap<IndexedEndpoint, CompiledMapping>()
+
+  constructor(egress: Pick<Egress, 'post'>) {
+    this.#egress = egress
+  }
+
+  /** @param attempt 1 for the first. */
+  async attempt(
+    event: PreparedEvent,
+    endpoint: IndexedEndpoint,
+    keys: readonly SigningKey[],
+    attempt: number,
+  ): Promise<Attempted> {
+    const at = new Date()
+    const { config } = endpoint
+    let body: Buffer
+    try {
+      body = event.body(config.format ?? 'standard', this.#mapped(event, endpoint))
+    } catch (error) {
+      if (error instanceof MappingError) return unmappable(error, at)
+      throw error
+    }
+    const headers = this.#headers(event, endpoint, keys, body, at)
+    const url = new URL(config.url)
+    const attributes = {
+      'http.request.method': 'POST',
+      'server.address': url.hostname,
+      'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+    }
+    const settings = {
+      kind: SpanKind.CLIENT,
+      attributes: { ...attributes, ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}) },
+      ...(event.trace ? { parent: event.trace } : {}),
+    }
+    return withSpan('POST', settings, async (span) => {
+      Object.assign(headers, traceHeaders())
+      const began = performance.now()
+      try {
+        const response = await this.#egress.post({
+          url: config.url,
+          headers,
+          body,
+          timeoutMs: config.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+          maxResponseBytes: MAX_BODY_BYTES,
+        })
+        return answered(span, response, at, headers, config.headers)
+      } catch (error) {
+        if (!(error instanceof EgressError)) throw error
+        span.setAttribute('error.type', error.code)
+        return unanswered(error, at, headers, config.headers)
+      } finally {
+        httpClientMetrics.duration.record((performance.now() - began) / 1_000, attributes)
+      }
+    })
+  }
+
+  #headers(
+    event: PreparedEvent,
+    { config }: IndexedEndpoint,
+    keys: readonly SigningKey[],
+    body: Buffer,
+    at: Date,
+  ): Record<string, string> {
+    const { messageId } = event
+    const timestamp = Math.floor(at.getTime() / 1_000)
+    return {
+      ...config.headers,
+      'content-type':
+        config.format === 'cloudevents' ? 'application/cloudevents+json; charset=utf-8' : 'application/json',
+      'user-agent': USER_AGENT,
+      'webhook-id': messageId,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signatureHeader(keys, { messageId, timestamp, body }),
+    }
+  }
+
+  /** What the endpoint's mapping makes of the event: the body's `data`. */
+  #mapped(event: PreparedEvent, endpoint: IndexedEndpoint): unknown {
+    const { mapping } = endpoint.config
+    if (mapping === undefined || mapping === null) return undefined
+    let compiled = this.#mappings.get(endpoint)
+    if (!compiled) this.#mappings.set(endpoint, (compiled = compileMapping(mapping)))
+    return compiled.run({ input: event.event }) ?? null
+  }
+}
+
+function answered(
+  span: Span,
+  response: HttpResponse,
+  at: Date,
+  headers: Record<string, string>,
+  own: Record<string, string> | undefined,
+): Attempted {
+  const { status } = response
+  span.setAttribute('http.response.status_code', status)
+  const retryAfter = response.headers['retry-after']
+  const outcome = outcomeOf({ status, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter }, Date.now())
+  return {
+    outcome,
+    at,
+    timings: rounded(response.timings),
+    requestHeaders: presentable(headers, own),
+    status,
+    responseHeaders: kept(response.headers),
+    ...(response.body.length > 0 ? { responseBody: response.body.toString('utf8') } : {}),
+  }
+}
+
+const unanswered = (
+  { code, message, timings }: EgressError,
+  at: Date,
+  headers: Record<string, string>,
+  own: Record<string, string> | undefined,
+): Attempted => ({
+  outcome: outcomeOf({ failure: { code, message } }, at.getTime()),
+  at,
+  timings: rounded(timings),
+  requestHeaders: presentable(headers, own),
+})
+
+/** Nothing was sent: the mapping does not fit this event. */
+const unmappable = ({ message }: MappingError, at: Date): Attempted => ({
+  outcome: outcomeOf({ failure: { code: 'mapping_failed', message: `The endpoint's mapping failed: ${message}` } }, 0),
+  at,
+  timings: { dns: 0, connect: 0, tls: 0, firstByte: 0, total: 0 },
+  requestHeaders: {},
+})
+
+/** To a hundredth of a millisecond: more digits would only be longer. */
+const rounded = ({ dns, connect, tls, firstByte, total }: Timings): AttemptTimings => ({
+  dns: hundredth(dns),
+  connect: hundredth(connect),
+  tls: hundredth(tls),
+  firstByte: hundredth(firstByte),
+  total: hundredth(total),
+})
+const hundredth = (ms: number): number => Math.round(ms * 100) / 100
+
+function kept(headers: HttpResponse['headers']): Record<string, string> {
+  const shown: Record<string, string> = {}
+  let count = 0
+  for (const name in headers) {
+    if (++count > MAX_HEADERS) break
+    const value = headers[name] as string | string[]
+    const text = typeof value === 'string' ? value : value.join(', ')
+    // A receiver's cookie is its secret.
+    shown[name] =
+      name === 'set-cookie' ? '[redacted]' : text.length > MAX_HEADER_LENGTH ? text.slice(0, MAX_HEADER_LENGTH) : text
+  }
+  return shown
+}

@@ -1,0 +1,331 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { CartlyError, newId, webhooks, type Delivery, type StoreId } from '@cartly/contracts'
+import { eventually } from '@cartly/testing'
+import { createPublicKey, verify } from 'node:crypto'
+import { Webhook } from 'standardwebhooks'
+import { Webhook as SvixWebhook } from 'svix'
+import { runningDispatcher, type RunningDispatcher } from './testing/running-dispatcher.ts'
+import type { Received } from './testing/receiver.ts'
+
+let running: RunningDispatcher
+beforeAll(async () => {
+  running = await runningDispatcher()
+})
+afterAll(async () => {
+  if (process.env['SHOW']) console.log(running?.service.lines.join(''))
+  await running?.stop()
+})
+
+let stores = 0
+/** Each spec has a store of its own. */
+const newStore = (): StoreId => `store_${++stores}` as StoreId
+
+const received = (eventId: string): Promise<Received> =>
+  eventually(() => running.receiver.of(eventId)[0], { withinMs: 5_000 })
+
+const deliveryOf = (storeId: StoreId, eventId: string, until: (delivery: Delivery) => boolean): Promise<Delivery> =>
+  eventually(
+    async () => {
+      const { data } = await running.ask(webhooks.listDeliveries, { storeId, limit: 200 })
+      const summary = data.find((each) => each.eventId === eventId)
+      if (!summary) return undefined
+      const delivery = await running.ask(webhooks.getDelivery, { storeId, deliveryId: summary.id })
+      return until(delivery) ? delivery : undefined
+    },
+    { withinMs: 8_000 },
+  )
+
+const refusal = async (asked: Promise<unknown>): Promise<CartlyError> => {
+  const outcome: unknown = await asked.catch((error: unknown) => error)
+  if (outcome instanceof CartlyError) return outcome
+  throw new Error(`not refused: ${JSON.stringify(outcome)}`)
+}
+
+describe('a delivery', () => {
+  it('reaches the endpoint, signed so that the public libraries verify it, and can be looked at', async () => {
+    const storeId = newStore()
+    const endpoint = await running.createEndpoint(storeId, '/first', { headers: { 'x-api-key': 'hunter2-hunter2' } })
+
+    const event = await running.publish(storeId, 'order.created')
+
+    const { headers, body } = await received(event.id === '' ? '' : 'ord_1001').then(() =>
+      eventually(() => running.receiver.journal.find(({ path }) => path === '/first')),
+    )
+    const [secret = ''] = running.vault.secrets(endpoint.id)
+    const plain = headers as Record<string, string>
+    expect(new Webhook(secret).verify(body, plain)).toEqual({
+      type: 'order.created',
+      timestamp: event.time,
+      storeId,
+      data: event.data,
+    })
+    new SvixWebhook(secret).verify(body, plain)
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'x-api-key': 'hunter2-hunter2' })
+
+    const delivery = await deliveryOf(storeId, event.id, ({ status }) => status === 'succeeded')
+    expect(delivery).toMatchObject({
+      endpointId: endpoint.id,
+      messageId: headers['webhook-id'],
+      eventType: 'order.created',
+      attempts: 1,
+      lastStatus: 200,
+      requestBody: body,
+      attemptLog: [
+        {
+          attempt: 1,
+          trigger: 'event',
+          outcome: 'succeeded',
+          status: 200,
+          requestHeaders: { 'webhook-signature': headers['webhook-signature'], 'x-api-key': '[redacted]' },
+          responseHeaders: { 'content-type': 'text/plain' },
+          responseBody: 'thanks',
+        },
+      ],
+    })
+    const [attempt] = delivery.attemptLog
+    expect(attempt?.timings.total).toBeGreaterThanOrEqual(attempt?.timings.firstByte ?? Infinity)
+  })
+
+  it('is signed with a v1a key where the endpoint asks for it', async () => {
+    const storeId = newStore()
+    const endpoint = await running.createEndpoint(storeId, '/v1a', { signature: 'v1a' })
+    await running.publish(storeId, 'order.created')
+    const { headers, body } = await eventually(() => running.receiver.journal.find(({ path }) => path === '/v1a'))
+    const x = Buffer.from(endpoint.publicKey?.slice('whpk_'.length) ?? '', 'base64').toString('base64url')
+    const publicKey = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' })
+    const [scheme, signature = ''] = String(headers['webhook-signature']).split(',')
+    expect(scheme).toBe('v1a')
+    const signed = Buffer.from(`${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`)
+    expect(verify(null, signed, publicKey, Buffer.from(signature, 'base64'))).toBe(true)
+  })
+
+  it('carries every live secret while a rotation overlaps', async () => {
+    const storeId = newStore()
+    const endpoint = await running.createEndpoint(storeId, '/rotated')
+    await running.publish(storeId, 'order.created')
+    await eventually(() => running.receiver.journal.find(({ path }) => path === '/rotated'))
+
+    await running.ask(webhooks.rotateSecret, { storeId, endpointId: endpoint.id, overlapHours: 24 })
+    const { headers, body } = await eventually(async () => {
+      await running.publish(storeId, 'order.created')
+      return running.receiver.journal.findLast(
+        ({ path, headers: h }) => path === '/rotated' && String(h['webhook-signature']).includes(' '),
+      )
+    })
+    const secrets = running.vault.secrets(endpoint.id)
+    expect(secrets).toHaveLength(2)
+    for (const secret of secrets) new Webhook(secret).verify(body, headers as Record<string, string>)
+  })
+
+  it('is a CloudEvent as the platform published it where the endpoint asks for that', async () => {
+    const storeId = newStore()
+    await running.createEndpoint(storeId, '/cloudevents', { format: 'cloudevents' })
+    const event = await running.publish(storeId, 'order.created', { extension: 'kept' } as object)
+    const { headers, body } = await eventually(() =>
+      running.receiver.journal.find(({ path }) => path === '/cloudevents'),
+    )
+    expect(headers['content-type']).toMatch('application/cloudevents+json')
+    expect(JSON.parse(body)).toEqual(event)
+  })
+
+  it('has the data that the endpoint maps', async () => {
+    const storeId = newStore()
+    await running.createEndpoint(storeId, '/mapped', { mapping: { order: { $: 'input.data.id' } } })
+    await running.publish(storeId, 'order.created')
+    const { body } = await eventually(() => running.receiver.journal.find(({ path }) => path === '/mapped'))
+    expect(JSON.parse(body)).toMatchObject({ type: 'order.created', data: { order: 'ord_1001' } })
+  })
+
+  it('goes to those alone whose types and filter take it', async () => {
+    const storeId = newStore()
+    await running.createEndpoint(storeId, '/all-orders', { eventTypes: ['order.*'] })
+    await running.createEndpoint(storeId, '/products', { eventTypes: ['product.*'] })
+    await running.createEndpoint(storeId, '/expensive', { filter: { '/data/total/amount': { gte: 100_000 } } })
+    await running.createEndpoint(newStore(), '/other-store', { eventTypes: ['*'] })
+    const cheap = await running.publish(storeId, 'order.created')
+    const dear = await running.publish(storeId, 'order.created', {
+      data: { id: 'ord_2', total: { amount: 250_000, currency: 'USD' } },
+    })
+    const paths = async (event: typeof cheap) => {
+      const { data } = await running.ask(webhooks.listDeliveries, { storeId, limit: 200 })
+      return data.filter(({ eventId }) => eventId === event.id)
+    }
+    await eventually(async () => (await paths(dear)).length === 2)
+    expect(await paths(cheap)).toHaveLength(1)
+    const seen = running.receiver.journal.map(({ path }) => path)
+    expect(seen.filter((path) => path === '/all-orders')).toHaveLength(2)
+    expect(seen.filter((path) => path === '/expensive')).toHaveLength(1)
+    expect(seen).not.toContain('/products')
+    expect(seen).not.toContain('/other-store')
+  })
+
+  it('carries the trace of the platform on to the receiver', async () => {
+    const storeId = newStore()
+    await running.createEndpoint(storeId, '/traced')
+    const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
+    await running.publish(storeId, 'order.created', {}, `00-${traceId}-00f067aa0ba902b7-01`)
+    const { headers } = await eventually(() => running.receiver.journal.find(({ path }) => path === '/traced'))
+    expect(headers['traceparent']).toMatch(`00-${traceId}-`)
+  })
+})
+
+describe('an event that does not fit', () => {
+  it('is put aside with the reason, and stops nothing behind it', async () => {
+    const storeId = newStore()
+    await running.createEndpoint(storeId, '/after-the-broken')
+    await running.platform.publish(`store.${storeId}.order.created`, '{"specversion":"1.0"}')
+    await running.platform.publish(`store.${storeId}.order.created`, 'not json')
+    await running.publish(storeId, 'order.created')
+    await eventually(() => running.receiver.journal.find(({ path }) => path === '/after-the-broken'))
+    const rejected = await eventually(async () => {
+      const { data } = await running.ask(webhooks.listRejectedEvents, { storeId, limit: 10 })
+      return data.length === 2 && data
+    })
+    expect(rejected.map(({ code }) => code)).toEqual(['invalid_json', 'invalid_cloudevent'])
+    expect(rejected[1]?.reason).toMatch('/id is required')
+  })
+})
+
+describe('an endpoint', () => {
+  it('is listed, read, changed and deleted in its own store alone', async () => {
+    const [storeId, other] = [newStore(), newStore()]
+    const created = await running.createEndpoint(storeId, '/life', { description: 'one' })
+    expect(created).toMatchObject({ status: 'enabled', description: 'one', revision: 1 })
+    const place = { storeId, endpointId: created.id }
+
+    const changed = await running.ask(webhooks.update, {
+      ...place,
+      expectedRevision: 1,
+      change: { description: null, eventTypes: ['product.*'] },
+    })
+    expect(changed).toMatchObject({ eventTypes: ['product.*'], revision: 2 })
+    expect(changed).not.toHaveProperty('description')
+    expect((await refusal(running.ask(webhooks.update, { ...place, expectedRevision: 1, change: {} }))).kind).toBe(
+      'precondition_failed',
+    )
+    expect((await running.ask(webhooks.list, { storeId, limit: 10 })).data).toEqual([changed])
+    expect((await running.ask(webhooks.list, { storeId: other, limit: 10 })).data).toEqual([])
+    for (const operation of [webhooks.get, webhooks.remove, webhooks.disable, webhooks.test] as const) {
+      expect((await refusal(running.ask(operation, { storeId: other, endpointId: created.id }))).kind).toBe('not_found')
+    }
+    await running.ask(webhooks.remove, place)
+    expect((await refusal(running.ask(webhooks.get, place))).kind).toBe('not_found')
+    expect((await running.ask(webhooks.list, { storeId, limit: 10 })).data).toEqual([])
+  })
+
+  it('is refused with every place that is wrong', async () => {
+    const refused = await refusal(
+      running.ask(webhooks.create, {
+        storeId: newStore(),
+        config: {
+          url: 'http://169.254.169.254/latest',
+          eventTypes: ['order.created', 'order.eaten'],
+          headers: { Host: 'x', 'webhook-id': 'y' },
+          filter: { '/payload/total': { gt: 1 } },
+          mapping: { a: { $nope: 1 } },
+        },
+      }),
+    )
+    expect(refused).toMatchObject({ kind: 'invalid', code: 'invalid_endpoint' })
+    expect(refused.errors?.map(({ pointer }) => pointer)).toEqual([
+      '/url',
+      '/eventTypes/1',
+      '/headers/Host',
+      '/headers/webhook-id',
+      '/filter/~1payload~1total',
+      expect.stringMatching(/^\/mapping/),
+    ])
+  })
+
+  it('is tested with an example, and takes nothing while it is disabled', async () => {
+    const storeId = newStore()
+    const { id: endpointId } = await running.createEndpoint(storeId, '/tested')
+    await running.ask(webhooks.disable, { storeId, endpointId })
+    await running.publish(storeId, 'order.created')
+    const tested = await running.ask(webhooks.test, { storeId, endpointId, eventType: 'order.created' })
+    expect(tested).toMatchObject({ status: 'succeeded', attemptLog: [{ trigger: 'test', status: 200 }] })
+    expect(running.receiver.journal.filter(({ path }) => path === '/tested')).toHaveLength(1)
+    expect((await refusal(running.ask(webhooks.getDelivery, { storeId, deliveryId: newId('dlv') }))).kind).toBe(
+      'not_found',
+    )
+  })
+
+  it('that answers 410 is disabled at once', async () => {
+    const storeId = newStore()
+    running.receiver.answer('/gone', (_, response) => response.writeHead(410).end())
+    const { id: endpointId } = await running.createEndpoint(storeId, '/gone')
+    const event = await running.publish(storeId, 'order.created')
+    const endpoint = await eventually(async () => {
+      const found = await running.ask(webhooks.get, { storeId, endpointId })
+      return found.status === 'disabled' && found
+    })
+    expect(endpoint.disabled).toMatchObject({ cause: 'gone', reason: expect.stringContaining('410') })
+    expect(await deliveryOf(storeId, event.id, ({ status }) => status === 'failed')).toMatchObject({
+      error: { code: 'gone' },
+    })
+  })
+})
+
+describe('a delivery that fails', () => {
+  it('is tried again by the schedule, with the same id and a new timestamp and signature', async () => {
+    const storeId = newStore()
+    let failures = 2
+    running.receiver.answer('/flaky', (_, response) => response.writeHead(failures-- > 0 ? 503 : 200).end('x'))
+    const endpoint = await running.createEndpoint(storeId, '/flaky', { retrySchedule: [1, 1, 1] })
+    const event = await running.publish(storeId, 'order.created')
+    const delivery = await deliveryOf(storeId, event.id, ({ status }) => status === 'succeeded')
+    expect(delivery.attemptLog.map(({ status, trigger }) => [status, trigger])).toEqual([
+      [503, 'event'],
+      [503, 'retry'],
+      [200, 'retry'],
+    ])
+    const attempts = running.receiver.journal.filter(({ path }) => path === '/flaky')
+    expect(new Set(attempts.map(({ headers }) => headers['webhook-id'])).size).toBe(1)
+    for (const { headers, body } of attempts) {
+      new Webhook(running.vault.secrets(endpoint.id)[0] ?? '').verify(body, headers as Record<string, string>)
+    }
+    const [first, second] = attempts.map(({ at }) => at) as [number, number]
+    expect(second - first).toBeGreaterThanOrEqual(1_000)
+    const stats = await running.ask(webhooks.stats, { storeId, endpointId: endpoint.id, window: '1h' })
+    expect(stats).toMatchObject({ total: 3, succeeded: 1, failed: 2, backlog: { size: 0, oldestAgeMs: null } })
+    expect(stats.latencyMs.p50).toBeGreaterThan(0)
+  })
+
+  it('waits for as long as Retry-After asks', async () => {
+    const storeId = newStore()
+    let asked = false
+    running.receiver.answer('/later', (_, response) => {
+      if (asked) return response.writeHead(200).end()
+      asked = true
+      return response.writeHead(429, { 'retry-after': '2' }).end()
+    })
+    await running.createEndpoint(storeId, '/later', { retrySchedule: [1, 1] })
+    const event = await running.publish(storeId, 'order.created')
+    await deliveryOf(storeId, event.id, ({ status }) => status === 'succeeded')
+    const [first, second] = running.receiver.journal.filter(({ path }) => path === '/later').map(({ at }) => at)
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(2_000)
+  })
+
+  it('does not follow a redirect', async () => {
+    const storeId = newStore()
+    running.receiver.answer('/moved', (_, response) => response.writeHead(302, { location: '/elsewhere' }).end())
+    await running.createEndpoint(storeId, '/moved', { retrySchedule: [] })
+    const event = await running.publish(storeId, 'order.created')
+    const delivery = await deliveryOf(storeId, event.id, ({ status }) => status === 'failed')
+    expect(delivery).toMatchObject({ lastStatus: 302, error: { code: 'redirect' } })
+    expect(running.receiver.journal.map(({ path }) => path)).not.toContain('/elsewhere')
+  })
+
+  it('can be tried again by hand', async () => {
+    const storeId = newStore()
+    let broken = true
+    running.receiver.answer('/by-hand', (_, response) => response.writeHead(broken ? 500 : 200).end())
+    await running.createEndpoint(storeId, '/by-hand', { retrySchedule: [] })
+    const event = await running.publish(storeId, 'order.created')
+    const failed = await deliveryOf(storeId, event.id, ({ status }) => status === 'failed')
+    broken = false
+    const retried = await running.ask(webhooks.retryDelivery, { storeId, deliveryId: failed.id })
+    expect(retried).toMatchObject({ status: 'succeeded', attempts: 2 })
+    expect(retried.attemptLog[1]).toMatchObject({ trigger: 'manual', attempt: 2 })
+  })
+})

@@ -1,0 +1,107 @@
+import {
+  storeEventType,
+  webhooks,
+  type EndpointConfig,
+  type Operation,
+  type RequestOf,
+  type ResponseOf,
+  type StoreEvent,
+  type StoreId,
+  type WebhookEndpoint,
+} from '@cartly/contracts'
+import { BusClient } from '@cartly/messaging'
+import {
+  testNats,
+  testPostgres,
+  testService,
+  type TestNats,
+  type TestPostgres,
+  type TestService,
+} from '@cartly/testing'
+import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
+import { headers } from '@nats-io/transport-node'
+import { randomUUID } from 'node:crypto'
+import { defaultHealthSettings } from '../domain/health.ts'
+import type { Settings } from '../settings.ts'
+import { WebhookDispatcherModule } from '../webhook-dispatcher.module.ts'
+import { startReceiver, type Receiver } from './receiver.ts'
+import { standInVault, type StandInVault } from './stand-in-vault.ts'
+
+/** A dispatcher in the spec's own process, on real servers, with a receiver and a vault that stands in. */
+export interface RunningDispatcher {
+  readonly nats: TestNats
+  readonly postgres: TestPostgres
+  readonly receiver: Receiver
+  readonly vault: StandInVault
+  readonly service: TestService
+  /** Another replica, on the same servers. */
+  startReplica(settings?: Partial<Settings>): Promise<TestService>
+  /** Asks as the gateway does. */
+  ask<O extends Operation>(operation: O, request: RequestOf<O>): Promise<ResponseOf<O>>
+  /** Creates an endpoint at a path of the receiver, for `order.created` unless said. */
+  createEndpoint(storeId: StoreId, path: string, config?: Partial<EndpointConfig>): Promise<WebhookEndpoint>
+  /** Publishes an event as the platform does: an example of the type, with these changes. @returns the event. */
+  publish(storeId: StoreId, type: string, change?: Partial<StoreEvent>, traceparent?: string): Promise<StoreEvent>
+  /** Publishes as it is. */
+  readonly platform: JetStreamClient
+  stop(): Promise<void>
+}
+
+export async function runningDispatcher(settings: Partial<Settings> = {}): Promise<RunningDispatcher> {
+  const [nats, postgres, receiver] = await Promise.all([testNats(), testPostgres(), startReceiver()])
+  const vault = standInVault(await nats.connect('credential-vault'))
+  const replicas: TestService[] = []
+  const startReplica = async (changed: Partial<Settings> = {}): Promise<TestService> => {
+    const replica = await testService(nats, 'webhook-dispatcher', (context) =>
+      WebhookDispatcherModule.create(context, {
+        databaseUrl: postgres.urls.dispatcher,
+        allowedNetworks: ['127.0.0.0/8'],
+        concurrency: { total: 256, perStore: 128 },
+        health: defaultHealthSettings,
+        retryAfterCapMs: 86_400_000,
+        disableAfterMs: 5 * 86_400_000,
+        activityDays: 30,
+        ...settings,
+        ...changed,
+      }),
+    )
+    replicas.push(replica)
+    return replica
+  }
+  const service = await startReplica()
+  const gateway = new BusClient(await nats.connect('admin-gateway'), 'admin-gateway')
+  const platform = jetstream(await nats.connect('store-platform'))
+  const ask = <O extends Operation>(operation: O, request: RequestOf<O>): Promise<ResponseOf<O>> =>
+    gateway.request(operation, request, { actor: 'user:ada' })
+
+  return {
+    nats,
+    postgres,
+    receiver,
+    vault,
+    service,
+    startReplica,
+    ask,
+    platform,
+    createEndpoint: (storeId, path, config = {}) =>
+      ask(webhooks.create, {
+        storeId,
+        config: { url: `${receiver.url}${path}`, eventTypes: ['order.created'], ...config },
+      }),
+    async publish(storeId, type, change = {}, traceparent) {
+      const known = storeEventType(type)
+      if (!known) throw new Error(`no event type ${type}`)
+      const event = { ...known.example, id: `evt_${randomUUID()}`, time: new Date().toISOString(), ...change }
+      const h = headers()
+      if (traceparent) h.set('traceparent', traceparent)
+      await platform.publish(`store.${storeId}.${type}`, JSON.stringify(event), { msgID: event.id, headers: h })
+      return event
+    },
+    async stop() {
+      for (const replica of replicas) await replica.stop()
+      await receiver.stop()
+      await nats.stop()
+      await postgres.stop()
+    },
+  }
+}

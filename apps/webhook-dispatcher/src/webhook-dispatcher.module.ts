@@ -1,0 +1,217 @@
+import { endpointEvents, notFound, vault, type EndpointId, type StoreId } from '@cartly/contracts'
+import { createEgress } from '@cartly/egress'
+import {
+  aggregateProjection,
+  aggregateRepository,
+  createCommandHandler,
+  createEventStore,
+  eventsOf,
+  ProjectionRunner,
+  Reactor,
+  type Projection,
+} from '@cartly/event-store'
+import { createDataSource, migrate } from '@cartly/read-model'
+import type { ServiceContext } from '@cartly/service'
+import { createLeaseHolder } from '@cartly/vault-client'
+import { Module, type DynamicModule } from '@nestjs/common'
+import { randomUUID } from 'node:crypto'
+import { Backlog } from './backlog/backlog.ts'
+import { BacklogWriter } from './backlog/backlog-writer.ts'
+import { Drain } from './backlog/drain.ts'
+import { Payloads } from './backlog/payloads.ts'
+import { resumeUnfinished } from './backlog/resume-unfinished.ts'
+import { DeliverNow } from './commands/deliver-now.ts'
+import { EndpointCommands } from './commands/endpoint-commands.ts'
+import { EndpointsController } from './commands/endpoints.controller.ts'
+import type { Attempt } from './delivery/attempt.ts'
+import { AttemptLog } from './delivery/attempt-log.ts'
+import { Dispatcher } from './delivery/dispatcher.ts'
+import { EndpointLanes } from './delivery/endpoint-lanes.ts'
+import { Sender } from './delivery/sender.ts'
+import { StoreIntake } from './delivery/store-intake.ts'
+import { endpoint, type EndpointState } from './domain/endpoint.ts'
+import { createEndpointView, type IndexedEndpoint } from './matching/endpoint-index.ts'
+import { CreateBacklog1764000100000 } from './migrations/1764000100000-create-backlog.ts'
+import { Housekeeping } from './policies/housekeeping.ts'
+import { rejectedEvents } from './projections/rejected-events.ts'
+import { webhookActivity } from './projections/webhook-activity.ts'
+import { DeliveryQueries } from './queries/delivery-queries.ts'
+import { EndpointQueries } from './queries/endpoint-queries.ts'
+import { StatsQueries } from './queries/endpoint-stats.ts'
+import { QueriesController } from './queries/queries.controller.ts'
+import { RejectedEvents } from './queries/rejected-events.ts'
+import type { Settings } from './settings.ts'
+import { SigningKeys } from './signing/signing-keys.ts'
+
+const provide = (value: object) => ({ provide: value.constructor, useValue: value })
+
+/** How long what could not be written may hold up leaving. */
+const LEAVE_WITHIN_MS = 5_000
+
+@Module({})
+export class WebhookDispatcherModule {
+  /** Brings the database up to date, reads the endpoints, and begins to deliver. */
+  static async create(context: ServiceContext, settings: Settings): Promise<DynamicModule> {
+    const { log, health, onShutdown } = context
+    const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
+    const trouble =
+      (message: string) =>
+      (error: unknown): void =>
+        log.warn(message, { error })
+
+    const dataSource = createDataSource({
+      url: settings.databaseUrl,
+      schema: 'dispatcher',
+      migrations: [CreateBacklog1764000100000],
+    })
+    await migrate(dataSource)
+    onShutdown(() => dataSource.destroy())
+
+    const runnerOf = (projection: Pick<Projection, 'name'>): ProjectionRunner => {
+      const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: projection.name, error })
+      const runner = new ProjectionRunner({ bus, dataSource, projection: projection as never, onTrouble })
+      runner.start()
+      onShutdown(() => runner.stop())
+      health.add(projection.name, () => {
+        if (runner.status.state === 'refused') throw runner.status.failure
+      })
+      return runner
+    }
+    const endpointState = aggregateProjection(endpointEvents, endpoint, 1)
+    const endpointRunner = runnerOf(endpointState)
+    const activity = runnerOf(webhookActivity)
+    runnerOf(rejectedEvents)
+
+    const egress = createEgress({
+      allowedNetworks: settings.allowedNetworks,
+      connectionsPerOrigin: settings.concurrency.perStore,
+    })
+    onShutdown(() => egress.close())
+    const keys = new SigningKeys(createLeaseHolder({ bus: context.bus, operation: vault.leaseToDispatcher }))
+    onShutdown(async () => keys.close())
+    const view = createEndpointView(bus, (id) => keys.invalidate(id), trouble('the endpoints cannot be read'))
+    view.start()
+    onShutdown(() => view.stop())
+    const endpointById = (id: EndpointId): IndexedEndpoint | undefined => view.current.get(id)
+
+    const backlog = new Backlog(dataSource, randomUUID())
+    const writer = new BacklogWriter(backlog, trouble('the backlog cannot be written'))
+    onShutdown(() => writer.close(LEAVE_WITHIN_MS))
+    const attempts = new AttemptLog(bus.js, trouble('attempts cannot be recorded'))
+    onShutdown(() => attempts.close())
+    const lanes = new EndpointLanes<Attempt>(settings.concurrency, settings.health)
+    const sender = new Sender(egress)
+    const payloads = new Payloads(bus)
+
+    const endpoints = new EndpointQueries(dataSource)
+    const deliveries = new DeliveryQueries(dataSource, bus, payloads, endpointById)
+    const commands = new EndpointCommands({
+      handler: createCommandHandler({
+        store: createEventStore(bus),
+        family: endpointEvents,
+        decider: endpoint,
+        repository: aggregateRepository<EndpointState>(dataSource, endpointState),
+        visibleIn: [endpointRunner, view],
+      }),
+      queries: endpoints,
+      bus: context.bus,
+      egress,
+      onEnabled: async (id) => {
+        await backlog.wake(id)
+        drain.hint(Date.now())
+      },
+    })
+
+    const dispatcher = new Dispatcher(lanes, {
+      endpoint: endpointById,
+      keys,
+      sender,
+      log: attempts,
+      backlog: writer,
+      retryAfterCapMs: settings.retryAfterCapMs,
+      onGone: ({ id, storeId }, delivery) => {
+        const reason = 'The receiver answered 410 Gone'
+        commands
+          .disableFor(storeId, id, { cause: 'gone', reason, at: new Date().toISOString() }, `${delivery.id}:gone`)
+          .catch(trouble('an endpoint that is gone could not be disabled'))
+      },
+      onDue: (dueAt) => drain.hint(dueAt),
+      onTrouble: trouble('a delivery waits'),
+    })
+    const drain = new Drain({
+      backlog,
+      writer,
+      payloads,
+      dispatcher,
+      lanes,
+      endpoint: endpointById,
+      onTrouble: trouble('the backlog cannot be read'),
+    })
+    const intake = new StoreIntake({
+      bus,
+      index: () => view.current,
+      dispatcher,
+      resumeUnfinished: (unfinished) => resumeUnfinished(dataSource, backlog, activity, bus, unfinished),
+      onTrouble: trouble('store events cannot be read'),
+    })
+    const reactor = new Reactor({
+      bus,
+      name: 'webhook-dispatcher-policies',
+      source: eventsOf(endpointEvents),
+      react: async ({ id, events }) => {
+        if (events.some(({ type }) => type === 'EndpointDeleted')) await backlog.drop(id as EndpointId)
+      },
+      onTrouble: trouble('a policy is tried again'),
+    })
+    const housekeeping = new Housekeeping({
+      dataSource,
+      endpoint: endpointById,
+      disableAfterMs: settings.disableAfterMs,
+      activityDays: settings.activityDays,
+      disable: (one, disabled, commandId) => commands.disableFor(one.storeId, one.id, disabled, commandId),
+      onTrouble: trouble('housekeeping is put off'),
+    })
+
+    await view.ready()
+    intake.start()
+    drain.start()
+    reactor.start()
+    housekeeping.start()
+    // The last added is stopped first: nothing new is taken, then what is in flight ends, then it is recorded.
+    onShutdown(() => dispatcher.close())
+    onShutdown(() => Promise.all([intake.stop(), drain.stop(), reactor.stop(), housekeeping.stop()]))
+
+    const endpointOf = (storeId: StoreId, id: EndpointId): IndexedEndpoint => {
+      const found = endpointById(id)
+      if (found?.storeId !== storeId) throw notFound('webhook endpoint', id)
+      return found
+    }
+    const deliverNow = new DeliverNow({
+      endpointOf,
+      keys,
+      sender,
+      log: attempts,
+      activity,
+      deliveries,
+      payloads,
+      backlog,
+      onAsked: (id) => {
+        lanes.known(id)?.health.reopen(Date.now())
+        drain.hint(Date.now())
+      },
+    })
+    const circuitOf = (id: EndpointId) => lanes.known(id)?.health.circuit(Date.now()) ?? 'closed'
+    return {
+      module: WebhookDispatcherModule,
+      controllers: [EndpointsController, QueriesController],
+      providers: [
+        commands,
+        deliverNow,
+        endpoints,
+        deliveries,
+        new StatsQueries(dataSource, backlog, endpoints, circuitOf),
+        new RejectedEvents(dataSource),
+      ].map(provide),
+    }
+  }
+}
