@@ -1,5 +1,5 @@
 /**
- * What `egress.post` costs over a bare undici pool: CPU of this process per request, in rounds that take turns, against
+ * What `egress.post`, and `egress.send` on got, cost over a bare undici pool: CPU of this process per request, in rounds that take turns, against
  * a receiver in a process of its own. Run: `node --conditions=@cartly/source bench/egress.ts [seconds]` (default 6).
  */
 import { fork } from 'node:child_process'
@@ -53,16 +53,17 @@ async function main(seconds: number): Promise<void> {
       await response.body.text()
     },
     'egress.post': () => egress.post({ url: `${origin}/hook`, headers, body, timeoutMs: 15_000 }),
+    'egress.send': () => egress.send({ method: 'POST', url: `${origin}/hook`, headers, body, timeoutMs: 15_000 }),
   }
-  const roundMs = (seconds * 1_000) / (ROUNDS + 1) / 2
-  const measured: Record<string, Measure[]> = { 'undici pool': [], 'egress.post': [] }
+  const roundMs = (seconds * 1_000) / (ROUNDS + 1) / Object.keys(contenders).length
+  const measured = new Map<string, Measure[]>()
   for (let round = 0; round <= ROUNDS; round += 1) {
     for (const [name, request] of Object.entries(contenders)) {
       const result = await measure(request, roundMs)
-      if (round > 0) measured[name]?.push(result) // the first round warms up
+      if (round > 0) measured.set(name, [...(measured.get(name) ?? []), result]) // the first round warms up
     }
   }
-  const rows = Object.entries(measured).map(([name, results]) => ({
+  const rows = [...measured].map(([name, results]) => ({
     name,
     'requests/s': Math.round(median(results.map(({ perSecond }) => perSecond))),
     'CPU µs/request': Number(median(results.map(({ cpuMicros }) => cpuMicros)).toFixed(1)),

@@ -59,6 +59,23 @@ describe.each(doors)('%s', (name, request) => {
     await egress.close()
   })
 
+  test('keeps a connection that is used for longer than an idle one is kept', async () => {
+    await using server = await listenHttp((received, response) =>
+      received.resume().once('end', () => setTimeout(() => response.end(), received.url === '/slow' ? 300 : 0)),
+    )
+    const egress = createEgress({ ...options, keepAliveMs: 100 })
+    await request(egress, server.origin)
+    await setImmediate()
+    await expect(request(egress, `${server.origin}/slow`)).resolves.toMatchObject({ status: 200 })
+    expect(server.connections).toBe(1)
+
+    const [connection] = server.open
+    await new Promise((resolve) => connection?.once('close', resolve))
+    await expect(request(egress, server.origin)).resolves.toMatchObject({ status: 200 })
+    expect(server.connections).toBe(2)
+    await egress.close()
+  })
+
   test('never opens more connections to an origin than the cap, and serves all', async () => {
     await using server = await listenHttp((received, response) =>
       received.resume().once('end', () => setTimeout(() => response.end(), 5)),

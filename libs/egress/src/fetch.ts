@@ -20,7 +20,7 @@ export function createFetch(
   return async (url, init = {}) => {
     const request = new Request(policy.checkUrl(url), init)
     const response = await send({
-      method: request.method as SendRequest['method'],
+      method: request.method,
       url: request.url,
       headers: Object.fromEntries(request.headers),
       body: request.body ? Buffer.from(await request.arrayBuffer()) : undefined,

@@ -9,7 +9,8 @@ import { limitPackedBody } from './wire-limit.ts'
 
 /** A request of a chain or an OAuth flow. */
 export interface SendRequest {
-  readonly method: Method
+  /** In upper case. */
+  readonly method: string
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Buffer
@@ -51,7 +52,7 @@ export function send(
     }
 
     const stream = got.stream(url, {
-      method,
+      method: method as Method,
       headers,
       body: payload,
       allowGetBody: payload !== undefined,
