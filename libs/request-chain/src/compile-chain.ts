@@ -67,7 +67,7 @@ class ChainCompilation {
       settings: context.settings,
       connection: closed(context.connection ?? []),
       event: closed(['id', 'type', 'time', 'storeId']),
-      execution: closed(['id', 'key']),
+      execution: closed(['id', 'key', 'at']),
     }
   }
 

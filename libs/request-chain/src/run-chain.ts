@@ -95,7 +95,8 @@ class ChainRun {
   }
 
   #scope(): Scope {
-    const { input, settings, connection, event, execution } = this.#options
+    const { input, settings, connection, event } = this.#options
+    const execution = { ...this.#options.execution, at: new Date(this.#startedAt).toISOString() }
     return { input, settings: settings ?? {}, connection: connection ?? {}, event, execution, steps: this.#outputs }
   }
 
