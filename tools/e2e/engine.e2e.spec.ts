@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { storeEventType } from '@cartly/contracts'
-import { walkConsent } from '@cartly/demo-store'
+import { contactsDefinition, walkConsent } from '@cartly/demo-store'
 import { serviceNames, startEngine, type Engine } from '@cartly/launcher'
 import { eventually, testFolder } from '@cartly/testing'
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
@@ -188,7 +188,7 @@ describe('a Shippo connector', () => {
     const behave = await fetch(`${demo.carrierUrl}/__behave`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ behaviour: 'unauthorized', times: 1 }),
+      body: JSON.stringify({ behaviour: 'status:401', times: 1 }),
     })
     if (!behave.ok) throw new Error(await behave.text())
     const test = await api.post(path('/test'))
@@ -305,10 +305,12 @@ describe('a webhook', () => {
 
 describe('OAuth', () => {
   it('connects with consent, and refreshes', async () => {
-    const definition = oauthDefinition(demo.authorizationServerUrl)
+    const definition = contactsDefinition(demo.authorizationServerUrl)
     const { id } = await api.post(`/v1/stores/${store}/connectors`, { definition, name: 'CRM' })
     const path = `/v1/stores/${store}/connectors/${String(id)}`
-    await api.put(`${path}/credentials`, { values: { clientId: 'cartly', clientSecret: 'cartly-sandbox-secret' } })
+    await api.put(`${path}/credentials`, {
+      values: { clientId: 'cartly-demo', clientSecret: 'sandbox-secret-of-cartly-demo' },
+    })
 
     const begun = await api.call('POST', `${path}/oauth/authorize`)
     expect(begun.status).toBe(200)
@@ -329,28 +331,6 @@ describe('OAuth', () => {
     expect(await api.post(`${path}/test`)).toMatchObject({ ok: true })
     expect(await api.post(`${path}/activate`)).toMatchObject({ status: 'active' })
   })
-})
-
-const oauthDefinition = (server: string) => ({
-  name: 'Contacts',
-  category: 'crm',
-  description: 'The sandbox contacts service',
-  docsUrl: `${server}/`,
-  baseUrl: server,
-  auth: {
-    type: 'oauth2',
-    grant: 'authorization_code',
-    issuer: server,
-    authorizationUrl: `${server}/auth`,
-    tokenUrl: `${server}/token`,
-    revocationUrl: `${server}/token/revocation`,
-    scopes: ['openid', 'offline_access', 'contacts'],
-    clientAuth: 'basic',
-    authorizationParameters: { prompt: 'consent' },
-  },
-  settings: { type: 'object', additionalProperties: false, properties: {} },
-  testConnection: { request: { method: 'GET', path: '/contacts' }, expect: { status: [200] } },
-  hooks: {},
 })
 
 describe('bad input at the door', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Type } from 'typebox'
 import { startAuthorizationServer } from './authorization-server/start-authorization-server.ts'
 import { startSandboxCarrier } from './carrier/start-sandbox-carrier.ts'
+import { setUpStore } from './first-run/set-up-store.ts'
 import { startStorePlatform } from './store-platform/start-store-platform.ts'
 import { startWebhookReceiver } from './webhook-receiver/start-webhook-receiver.ts'
 
@@ -12,6 +13,8 @@ const Port = Type.Optional(Type.String({ pattern: '^\\d{1,5}$', description: 'A 
 /** Beside what every service reads. */
 const DemoEnv = Type.Object({
   CARTLY_DATA_DIR: Type.String({ minLength: 1, description: 'Where grants and webhook secrets outlive a restart' }),
+  GATEWAY_URL: Type.Optional(Type.String({ description: 'Where to set up the store; nowhere when absent' })),
+  ADMIN_TOKEN: Type.Optional(Type.String()),
   DEMO_STORE_ID: Type.Optional(Type.String({ minLength: 1 })),
   DEMO_RATE: Type.Optional(Type.String({ pattern: '^\\d+(\\.\\d+)?$', description: 'Store events a second; 0.2' })),
   DEMO_SEED: Type.Optional(Type.String({ pattern: '^\\d{1,9}$', description: 'The same store again; a new one' })),
@@ -44,6 +47,22 @@ await run('demo-store', async ({ js, log, onShutdown }) => {
     onFailure: (error) => log.warn('a store event was not published and will be tried again', { error }),
   })
   onShutdown(() => platform.stop())
+
+  if (env.GATEWAY_URL && env.ADMIN_TOKEN) {
+    const leaving = new AbortController()
+    onShutdown(async () => leaving.abort())
+    void setUpStore({
+      gatewayUrl: env.GATEWAY_URL,
+      adminToken: env.ADMIN_TOKEN,
+      storeId: platform.storeId,
+      carrierUrl: carrier.url,
+      authorizationServerUrl: authorizationServer.url,
+      receiverUrl: receiver.url,
+      registerKey: (path, secret) => receiver.registerKey(path, secret),
+      doneFile: file('store.json'),
+      signal: leaving.signal,
+    }).catch((error: unknown) => log.error('the demo store could not be set up', { error }))
+  }
 
   log.info('the demo is running', {
     storeId: platform.storeId,
