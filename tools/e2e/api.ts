@@ -17,7 +17,9 @@ export interface Answer {
 }
 
 /** JSON whose shape the reader asserts. */
-export type Json = Record<string, never> & { readonly [name: string]: Json }
+export interface Json {
+  readonly [name: string]: Json
+}
 
 export function apiOf(gatewayUrl: string, token: string): Api {
   const call: Api['call'] = async (method, path, body, headers = {}) => {

@@ -6,6 +6,7 @@ import { startAuthorizationServer } from './authorization-server/start-authoriza
 import { startSandboxCarrier } from './carrier/start-sandbox-carrier.ts'
 import { setUpStore } from './first-run/set-up-store.ts'
 import { startStorePlatform } from './store-platform/start-store-platform.ts'
+import type { VerificationKey } from './webhook-receiver/signature.ts'
 import { startWebhookReceiver } from './webhook-receiver/start-webhook-receiver.ts'
 
 const Port = Type.Optional(Type.String({ pattern: '^\\d{1,5}$', description: 'A free one when absent' }))
@@ -58,7 +59,7 @@ await run('demo-store', async ({ js, log, onShutdown }) => {
       carrierUrl: carrier.url,
       authorizationServerUrl: authorizationServer.url,
       receiverUrl: receiver.url,
-      registerKey: (path, secret) => receiver.registerKey(path, secret),
+      registerKey: (path, secret) => receiver.registerKey(path, secret as VerificationKey),
       doneFile: file('store.json'),
       signal: leaving.signal,
     }).catch((error: unknown) => log.error('the demo store could not be set up', { error }))
