@@ -1,0 +1,168 @@
+import {
+  CartlyError,
+  conflict,
+  DEADLINE_GRACE_MS,
+  DEFAULT_DEADLINE_MS,
+  invalid,
+  MAX_DEADLINE_MS,
+  newId,
+  notFound,
+  type ConnectorId,
+  type InvokeReply,
+  type InvokeRequest,
+  type InvokeResult,
+  type RequestOf,
+  type StoreId,
+  type executor,
+  compileJsonSchema,
+} from '@cartly/contracts'
+import type { CompiledTemplates, Hook } from '../connectors/compiled-templates.ts'
+import type { ConnectorHistory } from '../connectors/connector-history.ts'
+import type { ConnectorIndex } from '../connectors/connector-index.ts'
+import type { Connector } from '../domain/connector.ts'
+import type { Activity } from '../execution/activity.ts'
+import { endingOf, type Ending, type Execution } from '../execution/execution.ts'
+import type { HookRunner } from '../execution/hook-runner.ts'
+import { recordedExecution } from '../execution/recorded-execution.ts'
+
+export interface InvokerOptions {
+  readonly index: ConnectorIndex
+  readonly history: ConnectorHistory
+  readonly templates: CompiledTemplates
+  readonly runner: HookRunner
+  readonly activity: Activity
+}
+
+/** How long after its deadline an answer that is still missing is given up. */
+const GIVE_UP_MS = DEADLINE_GRACE_MS / 2
+
+/** Runs hooks for callers that wait for the answer. */
+export class Invoker {
+  readonly #options: InvokerOptions
+
+  constructor(options: InvokerOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Runs the hook of one connector, or of every active connector of the store that has it, side by side; answers within
+   * the deadline and its grace, whatever the services do.
+   * @param receivedAt when the deadline began to run, in milliseconds since the epoch
+   * @throws CartlyError `not_found`, `conflict` for a connector that is not active, `invalid` for an input that does not
+   * fit the hook
+   */
+  async invoke(storeId: StoreId, hook: string, request: InvokeRequest, receivedAt: number): Promise<InvokeReply> {
+    const { connectorId, input, deadlineMs = DEFAULT_DEADLINE_MS } = request
+    const deadlineAt = receivedAt + deadlineMs
+    const targets = connectorId ? [await this.#target(storeId, connectorId, hook)] : await this.#targets(storeId, hook)
+    this.#check(targets, input)
+    const results = targets.map(({ connector, hook: found }) => {
+      const id = newId('exec', receivedAt)
+      return this.#answer({
+        id,
+        key: id,
+        connector,
+        hook: found,
+        trigger: 'invoke',
+        input,
+        startedAt: receivedAt,
+        deadlineAt,
+      })
+    })
+    return { results: await Promise.all(results) }
+  }
+
+  /**
+   * Runs an execution again with the configuration of today, active or not, or of then.
+   * @throws CartlyError `not_found`, `invalid`
+   */
+  async replay(request: RequestOf<typeof executor.replay>, receivedAt: number): Promise<InvokeResult> {
+    const { storeId, connectorId, executionId, asOf, input } = request
+    const { index, history, templates } = this.#options
+    const connector = await (asOf === undefined
+      ? index.get(storeId, connectorId)
+      : history.at(storeId, connectorId, { asOf }))
+    const hook = templates.hook(connector, request.hook)
+    if (!hook) throw notFound('hook', request.hook)
+    this.#check([{ connector, hook }], input)
+    const id = newId('exec', receivedAt)
+    const deadlineAt = receivedAt + Math.min(hook.chain.deadlineMs, MAX_DEADLINE_MS)
+    const common = { id, key: id, connector, hook, trigger: 'replay', replayOf: executionId } as const
+    return this.#answer({ ...common, input, startedAt: receivedAt, deadlineAt })
+  }
+
+  async #target(storeId: StoreId, connectorId: ConnectorId, hook: string): Promise<Target> {
+    const { index, templates } = this.#options
+    const connector = await index.getActive(storeId, connectorId)
+    if (!connector) {
+      throw conflict('connector_not_active', `The connector ${connectorId} is not active: POST …/activate`)
+    }
+    const found = templates.hook(connector, hook)
+    if (!found) throw notFound('hook', hook)
+    return { connector, hook: found }
+  }
+
+  async #targets(storeId: StoreId, hook: string): Promise<Target[]> {
+    const { index, templates } = this.#options
+    const connectors = await index.serving(storeId, (connector) => templates.hook(connector, hook) !== undefined)
+    return connectors.map((connector) => ({ connector, hook: templates.hook(connector, hook)! }))
+  }
+
+  /** An input that fits no hook is the caller's mistake; one that fits some fails with the others. */
+  #check(targets: readonly Target[], input: unknown): void {
+    const wrong = targets.map(({ hook }) => (hook.chain.input ? compileJsonSchema(hook.chain.input).errors(input) : []))
+    if (targets.length === 0 || wrong.some((errors) => errors.length === 0)) return
+    const errors = wrong[0]!.map(({ pointer, message }) => ({ pointer: `/input${pointer}`, message }))
+    throw invalid('invalid_input', `The input does not fit the hook ${targets[0]!.hook.name}`, errors)
+  }
+
+  async #answer(execution: Execution): Promise<InvokeResult> {
+    const { connector, id } = execution
+    const ended = this.#run(execution)
+    const { status, source, output, error } = await inTime(execution, ended)
+    return {
+      connectorId: connector.connectorId,
+      executionId: id,
+      status,
+      source,
+      ...(output === undefined ? {} : { output }),
+      ...(error ? { error } : {}),
+    }
+  }
+
+  async #run(execution: Execution): Promise<Ending> {
+    const { runner, activity } = this.#options
+    const ending = endingOf(await runner.run(execution))
+    void activity.publish(recordedExecution(execution, ending))
+    return ending
+  }
+}
+
+interface Target {
+  readonly connector: Connector
+  readonly hook: Hook
+}
+
+/** The ending, or that there was none in time: what comes later is recorded all the same. */
+async function inTime({ hook, deadlineAt }: Execution, ended: Promise<Ending>): Promise<Ending> {
+  const { promise: late, resolve } = Promise.withResolvers<Ending>()
+  const giveUp = (): void => {
+    const message = `${hook.chain.service} gave no answer in time. What comes of it is in the execution's history.`
+    resolve({
+      status: 'failed',
+      source: 'live',
+      error: { class: hook.chain.durable ? 'unknown' : 'transient', code: 'deadline_exceeded', message },
+      steps: [],
+      endedAt: Date.now(),
+    })
+  }
+  const timer = setTimeout(giveUp, deadlineAt + GIVE_UP_MS - Date.now())
+  try {
+    return await Promise.race([ended, late])
+  } catch (error) {
+    if (error instanceof CartlyError) throw error
+    throw new Error(`the hook ${hook.name} broke`, { cause: error })
+  } finally {
+    clearTimeout(timer)
+  }
+}

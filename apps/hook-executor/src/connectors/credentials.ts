@@ -1,0 +1,73 @@
+import { CartlyError, oauth } from '@cartly/contracts'
+import type { BusClient } from '@cartly/messaging'
+import type { CredentialValues } from '@cartly/request-chain'
+import { credentialFields, type AuthSpec } from '@cartly/templates'
+import type { Lease, LeaseHolder } from '@cartly/vault-client'
+import type { Connector } from '../domain/connector.ts'
+
+export interface CredentialsOptions {
+  readonly leases: LeaseHolder
+  readonly bus: BusClient
+}
+
+/** The credentials of one run of a connector's chain. */
+export interface BorrowedCredentials {
+  readonly values: CredentialValues
+  /** After a 401: other credentials than those refused, or undefined when there are none to be had. */
+  renew(deadlineAt: number): Promise<CredentialValues | undefined>
+}
+
+/** Borrows from the vault what a connector authenticates with, and renews what a service no longer accepts. */
+export class Credentials {
+  readonly #leases: LeaseHolder
+  readonly #bus: BusClient
+
+  constructor({ leases, bus }: CredentialsOptions) {
+    this.#leases = leases
+    this.#bus = bus
+  }
+
+  /**
+   * @param reason for the audit
+   * @throws CartlyError `not_found` when there are none, and what `LeaseHolder.lease` throws.
+   */
+  async borrow(connector: Connector, auth: AuthSpec, reason: string): Promise<BorrowedCredentials> {
+    const purpose = purposeOf(auth)
+    if (!purpose) return { values: {}, renew: async () => undefined }
+    const lend = (): Promise<Lease> =>
+      this.#leases.lease({ storeId: connector.storeId, ownerId: connector.connectorId, purpose, reason })
+    const lease = await lend()
+    return {
+      values: plain(lease),
+      renew: async (deadlineAt) => {
+        this.#leases.invalidate(connector.connectorId)
+        try {
+          if (purpose === 'oauth_tokens') await this.#refresh(connector, lease.version, deadlineAt)
+          const fresh = await lend()
+          return fresh.version === lease.version && fresh.credentialId === lease.credentialId ? undefined : plain(fresh)
+        } catch (error) {
+          // The refusal is what the merchant has to know of; what kept us from mending it is in the refresher's history.
+          if (error instanceof CartlyError) return undefined
+          throw error
+        }
+      },
+    }
+  }
+
+  /** The next `borrow` of this connector asks the vault. */
+  forget(connector: Connector): void {
+    this.#leases.invalidate(connector.connectorId)
+  }
+
+  async #refresh({ storeId, connectorId }: Connector, staleVersion: number, deadlineAt: number): Promise<void> {
+    await this.#bus.request(oauth.refresh, { storeId, connectorId, staleVersion }, { deadlineAt })
+  }
+}
+
+function purposeOf(auth: AuthSpec): 'connector' | 'oauth_tokens' | undefined {
+  if (auth.type === 'oauth2') return 'oauth_tokens'
+  return credentialFields(auth).length > 0 ? 'connector' : undefined
+}
+
+const plain = ({ values }: Lease): CredentialValues =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.reveal()]))

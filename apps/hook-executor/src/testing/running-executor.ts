@@ -1,0 +1,217 @@
+import {
+  compileSchema,
+  connectorEvents,
+  executionSubject,
+  ExecutionRecorded,
+  InvokeReply,
+  invokeSubject,
+  newId,
+  type ConnectorEvent,
+  type ConnectorId,
+  type InvokeRequest,
+  type StoreEvent,
+  type StoreId,
+} from '@cartly/contracts'
+import { createEgress } from '@cartly/egress'
+import { createEventStore, type Bus } from '@cartly/event-store'
+import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
+import { Health, type ServiceContext } from '@cartly/service'
+import { createLogger } from '@cartly/telemetry'
+import { loadCatalog } from '@cartly/templates'
+import { testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { headers, type NatsConnection } from '@nats-io/transport-node'
+import { NestFactory } from '@nestjs/core'
+import { ExecutorModule } from '../executor.module.ts'
+import { startFakeVault, type FakeVault } from './fake-vault.ts'
+
+/** An executor in this process, on real servers, with a vault of ours. */
+export interface RunningExecutor {
+  readonly nats: TestNats
+  readonly postgres: TestPostgres
+  readonly vault: FakeVault
+  /** Every line it has logged. */
+  readonly lines: string[]
+  /** As the gateway or the registry would ask. */
+  readonly client: BusClient
+  startReplica(): Promise<{ close(): Promise<void> }>
+  /** Says on the log that a connector was installed, with an API key, and activated unless said otherwise. */
+  install(options: InstallOptions): Promise<ConnectorId>
+  /** Says that more happened to a connector; gives the sequence. */
+  record(connectorId: ConnectorId, ...events: ConnectorEvent[]): Promise<number>
+  /** Asks as the store platform does. */
+  invoke(storeId: StoreId, hook: string, request: InvokeRequest): Promise<InvokeReply>
+  publish(storeId: StoreId, event: Pick<StoreEvent, 'id' | 'type' | 'data'> & Partial<StoreEvent>): Promise<void>
+  /** What was recorded of a connector, oldest first. */
+  executions(storeId: StoreId, connectorId: ConnectorId): Promise<ExecutionRecorded[]>
+  stop(): Promise<void>
+}
+
+export interface InstallOptions {
+  readonly storeId: StoreId
+  readonly baseUrl?: string
+  /** A template of the catalogue, `shippo` unless a definition is given. */
+  readonly template?: string
+  readonly definition?: unknown
+  readonly settings?: Record<string, unknown>
+  readonly mappings?: Record<string, unknown>
+  readonly active?: boolean
+  /** `null` for none. */
+  readonly apiKey?: string | null
+}
+
+const recorded = compileSchema(ExecutionRecorded)
+const invokeReply = compileSchema(InvokeReply)
+
+export async function runningExecutor(): Promise<RunningExecutor> {
+  const [nats, postgres, catalog] = await Promise.all([testNats(), testPostgres(), loadCatalog()])
+  const lines: string[] = []
+  const closers: (() => Promise<unknown>)[] = []
+
+  const startReplica = async () => {
+    const own: (() => Promise<unknown>)[] = []
+    const { user, pass } = nats.credentials['hook-executor']
+    const nc = await connectNats({ servers: nats.url, user, password: pass })
+    const log = createLogger('hook-executor', { level: 'debug', write: (line) => lines.push(line), exported: false })
+    const context: ServiceContext = {
+      name: 'hook-executor',
+      log,
+      ...(await busOf(nc)),
+      bus: new BusClient(nc, user),
+      health: new Health(),
+      onShutdown: (close) => void own.push(close),
+      close: async () => undefined,
+    }
+    const module = await ExecutorModule.create(context, {
+      databaseUrl: postgres.urls.executor,
+      catalog,
+      egress: createEgress({ allowedNetworks: ['127.0.0.0/8'] }),
+      propagateTrace: true,
+    })
+    const app = await NestFactory.createMicroservice(module, {
+      strategy: new BusServer(nc, context.name, log),
+      logger: false,
+      abortOnError: false,
+    })
+    app.useGlobalFilters(new PassErrorsOn())
+    await app.listen()
+    own.push(() => app.close())
+    let closed = false
+    const close = async () => {
+      if (closed) return
+      closed = true
+      for (const part of own.toReversed()) await part()
+      await nc.close()
+    }
+    closers.push(close)
+    return { close }
+  }
+
+  const [vaultConnection, gateway, platform, registry] = await Promise.all([
+    nats.connect('credential-vault'),
+    nats.connect('admin-gateway'),
+    nats.connect('store-platform'),
+    nats.connect('connector-registry'),
+  ])
+  const vault = startFakeVault(vaultConnection)
+  await vaultConnection.flush()
+  await startReplica()
+
+  const registryBus = await busOf(registry)
+  const log = createEventStore(registryBus)
+  const heads = new Map<ConnectorId, { storeId: StoreId; sequence: number; revision: number }>()
+  const record: RunningExecutor['record'] = async (connectorId, ...events) => {
+    const head = heads.get(connectorId)!
+    const { sequence } = await log.append(connectorEvents, connectorId, {
+      events,
+      storeId: head.storeId,
+      revision: ++head.revision,
+      expectedSequence: head.sequence,
+      commandId: `${connectorId}-${head.revision}`,
+      actor: 'user:merchant',
+      time: new Date().toISOString(),
+    })
+    head.sequence = sequence
+    return sequence
+  }
+
+  return {
+    nats,
+    postgres,
+    vault,
+    lines,
+    client: new BusClient(gateway, 'admin-gateway'),
+    startReplica,
+    record,
+    async install({
+      storeId,
+      baseUrl,
+      template = 'shippo',
+      definition,
+      settings = {},
+      mappings = {},
+      active = true,
+      apiKey,
+    }) {
+      const connectorId = newId('conn')
+      heads.set(connectorId, { storeId, sequence: 0, revision: 0 })
+      const pinned = catalog.get(template)
+      const events: ConnectorEvent[] = [
+        {
+          type: 'ConnectorInstalled',
+          data: {
+            connectorId,
+            storeId,
+            name: 'Connector',
+            template: definition ? null : { slug: template, version: pinned!.version },
+            definition: definition ?? null,
+            settings,
+            endpoints: baseUrl ? { baseUrl } : {},
+            mappings,
+            at: new Date().toISOString(),
+          },
+        },
+        ...(active ? [{ type: 'ConnectorActivated', data: {} } as const] : []),
+      ]
+      if (apiKey !== null) {
+        vault.credentials.set(`${connectorId} connector`, {
+          version: 1,
+          values: { apiKey: apiKey ?? 'shippo_test_0123456789' },
+        })
+      }
+      await record(connectorId, ...events)
+      return connectorId
+    },
+    async invoke(storeId, hook, request) {
+      const timeout = (request.deadlineMs ?? 3_000) + 2_000
+      const reply = await platform.request(invokeSubject(storeId, hook), JSON.stringify(request), { timeout })
+      return invokeReply.parse(reply.json(), `The reply ${reply.string()}`)
+    },
+    async publish(storeId, event) {
+      const whole = { specversion: '1.0', source: 'https://platform.test', ...event }
+      const traced = headers()
+      await jetstream(platform).publish(`store.${storeId}.${event.type}`, JSON.stringify(whole), {
+        msgID: event.id,
+        headers: traced,
+      })
+    },
+    async executions(storeId, connectorId) {
+      const subject = executionSubject(storeId, connectorId)
+      const { state } = await registryBus.jsm.streams.info('ACTIVITY', { subjects_filter: subject })
+      if (!state.subjects?.[subject]) return []
+      const facts: ExecutionRecorded[] = []
+      const stored = await registryBus.jsm.direct.getBatch('ACTIVITY', { seq: 1, batch: 1_000, next_by_subj: subject })
+      for await (const message of stored) facts.push(recorded.parse(message.json(), 'The fact'))
+      return facts
+    },
+    async stop() {
+      for (const close of closers.toReversed()) await close()
+      await nats.stop()
+      await postgres.stop()
+    },
+  }
+}
+
+async function busOf(nc: NatsConnection): Promise<Bus> {
+  return { nc, js: jetstream(nc), jsm: await jetstreamManager(nc, { checkAPI: false }) }
+}
