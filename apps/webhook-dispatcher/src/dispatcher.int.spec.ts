@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { CartlyError, newId, webhooks, type Delivery, type StoreId } from '@cartly/contracts'
+import { startTelemetry } from '@cartly/telemetry'
 import { eventually } from '@cartly/testing'
 import { createPublicKey, verify } from 'node:crypto'
 import { Webhook } from 'standardwebhooks'
@@ -9,6 +10,7 @@ import type { Received } from './testing/receiver.ts'
 
 let running: RunningDispatcher
 beforeAll(async () => {
+  await startTelemetry({ service: 'webhook-dispatcher', version: 'spec' })
   running = await runningDispatcher()
 })
 afterAll(async () => {

@@ -6,12 +6,9 @@ import {
   createCommandHandler,
   createEventStore,
   eventsOf,
-  ProjectionRunner,
-  Reactor,
-  type Projection,
 } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
-import type { ServiceContext } from '@cartly/service'
+import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import { createLeaseHolder } from '@cartly/vault-client'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { randomUUID } from 'node:crypto'
@@ -52,7 +49,7 @@ const LEAVE_WITHIN_MS = 5_000
 export class WebhookDispatcherModule {
   /** Brings the database up to date, reads the endpoints, and begins to deliver. */
   static async create(context: ServiceContext, settings: Settings): Promise<DynamicModule> {
-    const { log, health, onShutdown } = context
+    const { log, onShutdown } = context
     const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
     const trouble =
       (message: string) =>
@@ -67,20 +64,10 @@ export class WebhookDispatcherModule {
     await migrate(dataSource)
     onShutdown(() => dataSource.destroy())
 
-    const runnerOf = (projection: Pick<Projection, 'name'>): ProjectionRunner => {
-      const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: projection.name, error })
-      const runner = new ProjectionRunner({ bus, dataSource, projection: projection as never, onTrouble })
-      runner.start()
-      onShutdown(() => runner.stop())
-      health.add(projection.name, () => {
-        if (runner.status.state === 'refused') throw runner.status.failure
-      })
-      return runner
-    }
     const endpointState = aggregateProjection(endpointEvents, endpoint, 1)
-    const endpointRunner = runnerOf(endpointState)
-    const activity = runnerOf(webhookActivity)
-    runnerOf(rejectedEvents)
+    const endpointRunner = await runProjection(context, dataSource, endpointState)
+    const activity = await runProjection(context, dataSource, webhookActivity)
+    await runProjection(context, dataSource, rejectedEvents)
 
     const egress = createEgress({
       allowedNetworks: settings.allowedNetworks,
@@ -154,15 +141,6 @@ export class WebhookDispatcherModule {
       resumeUnfinished: (unfinished) => resumeUnfinished(dataSource, backlog, activity, bus, unfinished),
       onTrouble: trouble('store events cannot be read'),
     })
-    const reactor = new Reactor({
-      bus,
-      name: 'webhook-dispatcher-policies',
-      source: eventsOf(endpointEvents),
-      react: async ({ id, events }) => {
-        if (events.some(({ type }) => type === 'EndpointDeleted')) await backlog.drop(id as EndpointId)
-      },
-      onTrouble: trouble('a policy is tried again'),
-    })
     const housekeeping = new Housekeeping({
       dataSource,
       endpoint: endpointById,
@@ -172,14 +150,21 @@ export class WebhookDispatcherModule {
       onTrouble: trouble('housekeeping is put off'),
     })
 
+    runReactor(context, {
+      name: 'webhook-dispatcher-policies',
+      source: eventsOf(endpointEvents),
+      react: async ({ id, events }) => {
+        if (events.some(({ type }) => type === 'EndpointDeleted')) await backlog.drop(id as EndpointId)
+      },
+    })
+
     await view.ready()
     intake.start()
     drain.start()
-    reactor.start()
     housekeeping.start()
     // The last added is stopped first: nothing new is taken, then what is in flight ends, then it is recorded.
     onShutdown(() => dispatcher.close())
-    onShutdown(() => Promise.all([intake.stop(), drain.stop(), reactor.stop(), housekeeping.stop()]))
+    onShutdown(() => Promise.all([intake.stop(), drain.stop(), housekeeping.stop()]))
 
     const endpointOf = (storeId: StoreId, id: EndpointId): IndexedEndpoint => {
       const found = endpointById(id)

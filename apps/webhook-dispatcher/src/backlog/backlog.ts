@@ -120,18 +120,22 @@ export class Backlog {
     })
   }
 
-  /** For each endpoint, the rows that are due and not among `except`, the longest due first, up to `limit` each. */
+  /** For each endpoint, the rows that are due and not among `atHand`, the longest due first, up to `limit` each. */
   async due(
-    wanted: readonly { endpointId: EndpointId; limit: number; except: readonly string[] }[],
+    wanted: readonly { endpointId: EndpointId; limit: number; atHand: readonly string[] }[],
   ): Promise<BacklogRow[]> {
     const rows = await this.#sql.query<StoredRow>(
-      `SELECT b.* FROM jsonb_to_recordset($1::jsonb) AS w(endpoint_id text, take integer, except jsonb)
+      `SELECT b.* FROM jsonb_to_recordset($1::jsonb) AS w(endpoint_id text, take integer, at_hand jsonb)
        CROSS JOIN LATERAL (
          SELECT * FROM backlog AS b
-         WHERE b.endpoint_id = w.endpoint_id AND b.head AND b.due_at <= now() AND NOT w.except ? b.delivery_id
+         WHERE b.endpoint_id = w.endpoint_id AND b.head AND b.due_at <= now() AND NOT w.at_hand ? b.delivery_id
          ORDER BY b.due_at, b.delivery_id LIMIT w.take
        ) AS b`,
-      [toJson(wanted.map(({ endpointId, limit, except }) => ({ endpoint_id: endpointId, take: limit, except })))],
+      [
+        toJson(
+          wanted.map(({ endpointId, limit, atHand }) => ({ endpoint_id: endpointId, take: limit, at_hand: atHand })),
+        ),
+      ],
     )
     return rows.map(rowOf)
   }

@@ -129,10 +129,10 @@ export class Drain {
   /** Reads what is due for the queues that have room at hand, and hands it to the dispatcher. */
   async #fill(): Promise<void> {
     const now = Date.now()
-    const wanted: { endpointId: EndpointId; limit: number; except: string[] }[] = []
+    const wanted: { endpointId: EndpointId; limit: number; atHand: string[] }[] = []
     for (const held of this.#held.values()) {
       const limit = this.#wants(held, now)
-      if (limit > 0) wanted.push({ endpointId: held.endpointId, limit, except: [...held.atHand] })
+      if (limit > 0) wanted.push({ endpointId: held.endpointId, limit, atHand: [...held.atHand] })
     }
     if (wanted.length === 0) return
     const rows = await this.#options.backlog.due(wanted)
