@@ -7,19 +7,25 @@ export type ReadinessCheck = () => void | Promise<void>
 /** `/healthz`: the process answers. `/readyz`: every check passes, else 503 with what is not ready. */
 export class Health {
   readonly #checks = new Map<string, ReadinessCheck>()
-  #draining = false
+  /** Why it is not ready whatever the checks say; nothing in between. */
+  #phase: 'starting' | 'serving' | 'draining' = 'starting'
 
   add(name: string, check: ReadinessCheck): void {
     this.#checks.set(name, check)
   }
 
+  /** Everything is in place: from now on the checks decide. */
+  serve(): void {
+    this.#phase = 'serving'
+  }
+
   /** From now on not ready, so that no new work is sent here. */
   drain(): void {
-    this.#draining = true
+    this.#phase = 'draining'
   }
 
   async readiness(): Promise<{ ready: boolean; notReady: Record<string, string> }> {
-    if (this.#draining) return { ready: false, notReady: { service: 'draining' } }
+    if (this.#phase !== 'serving') return { ready: false, notReady: { service: this.#phase } }
     const notReady: Record<string, string> = {}
     for (const [name, check] of this.#checks) {
       try {

@@ -45,6 +45,7 @@ export async function run(name: string, start: (context: ServiceContext) => Prom
   try {
     context = await openService(name)
     await start(context)
+    context.health.serve()
     context.log.info('ready')
   } catch (error) {
     fail('could not start', error)

@@ -50,5 +50,6 @@ export async function testService(
   app.useGlobalFilters(new PassErrorsOn())
   await app.listen()
   context.onShutdown(() => app.close())
+  context.health.serve()
   return { context, lines, stop: () => context.close() }
 }
