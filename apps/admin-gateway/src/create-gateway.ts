@@ -5,6 +5,7 @@ import { NestFactory } from '@nestjs/core'
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify'
 import { GatewayModule, type GatewayContext } from './gateway.module.ts'
 import { answerBrokenRequest, refuseUrl } from './http/broken-request.ts'
+import { swallowBody } from './http/swallow-body.ts'
 import type { GatewaySettings } from './settings.ts'
 
 const MAX_BODY = 1024 * 1024
@@ -27,6 +28,9 @@ export async function createGateway(
     clientErrorHandler: answerBrokenRequest,
     frameworkErrors: refuseUrl,
     skipMiddie: true,
+  })
+  adapter.getInstance().addHook('onRequest', async ({ raw }) => {
+    if (Number(raw.headers['content-length']) > MAX_BODY) await swallowBody(raw)
   })
   return NestFactory.create<NestFastifyApplication>(GatewayModule.of(context, settings), adapter, {
     bodyParser: false,
