@@ -1,5 +1,15 @@
-import { advanceCheckpoint, putAside, tableOf, type Generation, type Session, type Tx } from '@cartly/read-model'
+import {
+  advanceCheckpoint,
+  openSession,
+  putAside,
+  tableOf,
+  type Generation,
+  type Session,
+  type Tx,
+} from '@cartly/read-model'
+import type { DataSource } from 'typeorm'
 import { UndecodableMessage } from './errors.ts'
+import type { LogBatch } from './in-batches.ts'
 import type { LogMessage } from './log-message.ts'
 import type { Projection, ProjectionTx } from './projection.ts'
 
@@ -12,6 +22,46 @@ export class CheckpointLost extends Error {
 }
 
 /**
+ * A session to write a projection in. Its commits do not wait for the disk: should Postgres crash, rows and checkpoint
+ * go back together, and the stream has what is missing.
+ */
+export async function openWriterSession(dataSource: DataSource): Promise<Session> {
+  const session = await openSession(dataSource)
+  await session.query('SET synchronous_commit = off')
+  return session
+}
+
+/** A batch, made ready to be written. */
+export interface DecodedBatch {
+  readonly records: readonly unknown[]
+  /** What is put aside. */
+  readonly rejected: readonly { readonly message: LogMessage; readonly reason: string }[]
+  /** The messages up to the one that halts. */
+  readonly messages: readonly LogMessage[]
+  readonly halt?: UndecodableMessage
+  /** How many more there were when the last of these was delivered. */
+  readonly pending: number
+}
+
+/** Reads the messages as the projection's records. */
+export function decodeBatch({ source }: Projection, { messages, pending }: LogBatch): DecodedBatch {
+  const records: unknown[] = []
+  const rejected: { message: LogMessage; reason: string }[] = []
+  for (const [index, message] of messages.entries()) {
+    try {
+      records.push(source.decode(message))
+    } catch (error) {
+      if (!(error instanceof UndecodableMessage)) throw error
+      if (source.undecodable === 'halt') {
+        return { records, rejected, messages: messages.slice(0, index), halt: error, pending }
+      }
+      rejected.push({ message, reason: error.reason })
+    }
+  }
+  return { records, rejected, messages, pending }
+}
+
+/**
  * Writes a batch and moves the checkpoint, in one transaction of the session.
  * @returns the generation as it then is.
  * @throws CheckpointLost, with nothing written; UndecodableMessage when the source says `halt`, after writing what comes
@@ -21,10 +71,9 @@ export async function writeBatch(
   session: Session,
   projection: Projection,
   generation: Generation,
-  messages: readonly LogMessage[],
+  { records, rejected, messages, halt }: DecodedBatch,
 ): Promise<Generation> {
-  const { records, rejected, readable, halt } = decodeAll(projection, messages)
-  const last = readable.at(-1)
+  const last = messages.at(-1)
   const next = last ? { ...generation, sequence: last.sequence, identity: last.identity } : generation
   const write = (apply: (tx: Tx) => Promise<void>): Promise<void> =>
     session.transaction(async (tx) => {
@@ -36,34 +85,10 @@ export async function writeBatch(
     if (last) await write((tx) => projection.apply(records, inGeneration(tx, generation)))
   } catch (error) {
     if (projection.source.undecodable === 'halt' || !isDataError(error)) throw error
-    await write((tx) => applyOneByOne(tx, projection, generation, readable))
+    await write((tx) => applyOneByOne(tx, projection, generation, messages))
   }
   if (halt) throw halt
   return next
-}
-
-interface Decoded {
-  readonly records: unknown[]
-  /** What is put aside. */
-  readonly rejected: { readonly message: LogMessage; readonly reason: string }[]
-  /** The messages up to the one that halts. */
-  readonly readable: readonly LogMessage[]
-  readonly halt?: UndecodableMessage
-}
-
-function decodeAll({ source }: Projection, messages: readonly LogMessage[]): Decoded {
-  const records: unknown[] = []
-  const rejected: { message: LogMessage; reason: string }[] = []
-  for (const [index, message] of messages.entries()) {
-    try {
-      records.push(source.decode(message))
-    } catch (error) {
-      if (!(error instanceof UndecodableMessage)) throw error
-      if (source.undecodable === 'halt') return { records, rejected, readable: messages.slice(0, index), halt: error }
-      rejected.push({ message, reason: error.reason })
-    }
-  }
-  return { records, rejected, readable: messages }
 }
 
 /** Finds the one that the database refuses, so that it does not take the rest of its batch with it. */
@@ -74,7 +99,7 @@ async function applyOneByOne(
   messages: readonly LogMessage[],
 ): Promise<void> {
   for (const message of messages) {
-    const { records } = decodeAll(projection, [message])
+    const { records } = decodeBatch(projection, { messages: [message], pending: 0 })
     if (records.length === 0) continue
     await tx.query('SAVEPOINT one')
     try {

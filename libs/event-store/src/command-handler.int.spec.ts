@@ -1,7 +1,8 @@
+import { CartlyError } from '@cartly/contracts'
 import { testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import type { DataSource } from 'typeorm'
-import { aggregateProjection, aggregateRepository } from './aggregate-projection.ts'
+import { aggregateProjection, aggregateRepository, type AggregateRepository } from './aggregate-projection.ts'
 import type { Bus } from './bus.ts'
 import { createCommandHandler, type CommandHandler } from './command-handler.ts'
 import { createEventStore, type EventStore } from './event-store.ts'
@@ -19,6 +20,8 @@ import {
   type AccountEvent,
 } from './testing/rig.spec.ts'
 
+type Accounts = CommandHandler<Account, AccountCommand, AccountEvent>
+
 describe('a command', () => {
   let nats: TestNats
   let postgres: TestPostgres
@@ -26,7 +29,7 @@ describe('a command', () => {
   let dataSource: DataSource
   let store: EventStore
   let runner: ProjectionRunner
-  let accounts: CommandHandler<Account, AccountCommand, AccountEvent>
+  let accounts: Accounts
   const projection = aggregateProjection(accountEvents, account, 1)
 
   beforeAll(async () => {
@@ -36,19 +39,34 @@ describe('a command', () => {
     store = createEventStore(bus)
     runner = new ProjectionRunner({ bus, dataSource, projection })
     await runner.start()
-    const repository = aggregateRepository<Account>(dataSource, projection)
-    accounts = createCommandHandler({ store, family: accountEvents, decider: account, repository, visibleIn: [runner] })
+    accounts = handler()
   })
-
   afterAll(async () => {
     await runner.stop()
     await dataSource.destroy()
     await Promise.all([nats.stop(), postgres.stop()])
   })
 
-  it('stores what it brings about, and is visible when it returns', async () => {
+  const handler = (over: { repository?: AggregateRepository<Account>; store?: EventStore } = {}): Accounts =>
+    createCommandHandler({
+      store,
+      family: accountEvents,
+      decider: account,
+      repository: aggregateRepository<Account>(dataSource, projection),
+      visibleIn: [runner],
+      ...over,
+    })
+  /** A replica whose read model has nothing yet. */
+  const behind: AggregateRepository<Account> = { load: async () => undefined }
+  const opened = async (...amounts: number[]): Promise<string> => {
     const id = newAccountId()
     await accounts.execute(id, { type: 'open', owner: 'Ann' }, by())
+    if (amounts.length > 0) await accounts.execute(id, { type: 'deposit', amounts }, by())
+    return id
+  }
+
+  it('stores what it brings about, and is visible when it returns', async () => {
+    const id = await opened()
 
     const result = await accounts.execute(id, { type: 'deposit', amounts: [70, 30] }, by())
 
@@ -58,13 +76,58 @@ describe('a command', () => {
     expect(row).toEqual({ state: { owner: 'Ann', balance: 100 }, revision: 2, sequence: result.sequence })
   })
 
-  it('is not found by another store', async () => {
-    const id = newAccountId()
-    await accounts.execute(id, { type: 'open', owner: 'Ann' }, by())
+  it('stores nothing when there is nothing to do', async () => {
+    const id = await opened()
+    expect(await accounts.execute(id, { type: 'open', owner: 'Bob' }, by())).toMatchObject({ revision: 1, events: [] })
+  })
 
-    const attempt = accounts.execute(id, { type: 'deposit', amounts: [1] }, by({ storeId: storeB }))
+  it('is refused by the decider, and stores nothing', async () => {
+    const id = await opened(5)
+    const attempt = accounts.execute(id, { type: 'withdraw', amount: 6 }, by())
 
-    await expect(attempt).rejects.toMatchObject({ kind: 'not_found' })
+    await expect(attempt).rejects.toMatchObject({ code: 'insufficient_funds' })
+    expect(await store.loadState(account, accountEvents, id)).toMatchObject({ revision: 2 })
+  })
+
+  it('is decided on the newest state, though the read model is behind', async () => {
+    const id = await opened(5)
+    const late = handler({ repository: behind })
+
+    expect(await late.execute(id, { type: 'open', owner: 'Bob' }, by())).toMatchObject({ revision: 2, events: [] })
+    expect(await late.execute(id, { type: 'withdraw', amount: 5 }, by())).toMatchObject({
+      state: { owner: 'Ann', balance: 0 },
+      revision: 3,
+    })
+    await expect(late.execute(id, { type: 'withdraw', amount: 1 }, by())).rejects.toMatchObject({
+      code: 'insufficient_funds',
+    })
+  })
+
+  it('is not found by another store, though the read model is behind', async () => {
+    const id = await opened()
+    const theirs = by({ storeId: storeB })
+
+    for (const replica of [accounts, handler({ repository: behind })]) {
+      const commands: AccountCommand[] = [
+        { type: 'deposit', amounts: [1] },
+        { type: 'open', owner: 'Eve' },
+      ]
+      for (const command of commands) {
+        await expect(replica.execute(id, command, theirs)).rejects.toMatchObject({ kind: 'not_found' })
+      }
+    }
+  })
+
+  it('is done only on the revision that the caller has seen', async () => {
+    const id = await opened(5)
+    const deposit: AccountCommand = { type: 'deposit', amounts: [1] }
+
+    for (const expectedRevision of [1, 3]) {
+      const attempt = accounts.execute(id, deposit, by({ expectedRevision }))
+      await expect(attempt).rejects.toMatchObject({ kind: 'precondition_failed', code: 'revision_changed' })
+    }
+    const late = handler({ repository: behind })
+    expect(await late.execute(id, deposit, by({ expectedRevision: 2 }))).toMatchObject({ revision: 3 })
   })
 
   it('gives the earlier result when it comes again, even after others', async () => {
@@ -77,5 +140,68 @@ describe('a command', () => {
 
     expect(again).toEqual(first)
     expect((await store.loadState(account, accountEvents, id)).state.balance).toBe(12)
+  })
+
+  it('gives the earlier result though it would be refused by now', async () => {
+    const id = await opened(5)
+    const context = by()
+    const first = await accounts.execute(id, { type: 'withdraw', amount: 5 }, context)
+
+    for (const replica of [accounts, handler({ repository: behind })]) {
+      expect(await replica.execute(id, { type: 'withdraw', amount: 5 }, context)).toEqual(first)
+    }
+  })
+
+  it('gives up when others are always faster', async () => {
+    const id = await opened()
+    let attempts = 0
+    const contested: EventStore = {
+      ...store,
+      async append(family, aggregate, draft) {
+        attempts++
+        await accounts.execute(id, { type: 'deposit', amounts: [1] }, by())
+        return store.append(family, aggregate, draft)
+      },
+    }
+
+    const attempt = handler({ store: contested }).execute(id, { type: 'deposit', amounts: [1] }, by())
+
+    await expect(attempt).rejects.toMatchObject({ kind: 'conflict', code: 'changed_meanwhile' })
+    expect(attempts).toBe(5)
+  })
+
+  it('is never dated before the one before it, whatever the clock says', async () => {
+    const id = newAccountId()
+    const time = new Date(Date.now() + 300_000).toISOString()
+    await store.append(accountEvents, id, {
+      expectedSequence: 0,
+      revision: 1,
+      time,
+      storeId: by().storeId,
+      actor: 'service:fast-clock',
+      commandId: 'c',
+      events: [{ type: 'MoneyDeposited', data: { amount: 1 } }],
+    })
+
+    await accounts.execute(id, { type: 'deposit', amounts: [1] }, by())
+
+    expect(await store.loadState(account, accountEvents, id)).toMatchObject({ revision: 2, time })
+  })
+
+  it('says when it is not visible yet', async () => {
+    const never = createCommandHandler({
+      store,
+      family: accountEvents,
+      decider: account,
+      repository: behind,
+      visibleIn: [runner, { passed: async () => false }],
+    })
+    const result = await never.execute(newAccountId(), { type: 'deposit', amounts: [1] }, by())
+    expect(result.visible).toBe(false)
+  })
+
+  it('is refused as input when an event would not fit its schema', async () => {
+    const attempt = accounts.execute(newAccountId(), { type: 'deposit', amounts: [0] }, by())
+    await expect(attempt).rejects.toThrow(CartlyError)
   })
 })

@@ -1,7 +1,6 @@
 import {
   generations,
   openGeneration,
-  openSession,
   ProjectionSuperseded,
   promoteGeneration,
   statements,
@@ -10,10 +9,10 @@ import {
   type Session,
 } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
-import { CheckpointLost, writeBatch } from './batch-writer.ts'
+import { CheckpointLost, openWriterSession, writeBatch } from './batch-writer.ts'
 import type { Bus } from './bus.ts'
+import { decodedBatches } from './decoded-batches.ts'
 import { StreamBehindReadModel } from './errors.ts'
-import { follow } from './follow.ts'
 import { Gate } from './gate.ts'
 import { pause } from './pause.ts'
 import type { Projection } from './projection.ts'
@@ -153,7 +152,7 @@ export class ProjectionRunner {
 
   /** One term of office: takes the lock and reads on from the checkpoint, until stopped or something breaks. */
   async #serve(signal: AbortSignal): Promise<void> {
-    const session = await openSession(this.#dataSource)
+    const session = await openWriterSession(this.#dataSource)
     try {
       await session.transaction((tx) => openGeneration(tx, this.#projection))
       this.#prepared.resolve()
@@ -177,22 +176,20 @@ export class ProjectionRunner {
   }
 
   async #writeAll(session: Session, opened: Generation, signal: AbortSignal): Promise<void> {
-    const { source } = this.#projection
     let generation = opened
     this.#reached(generation)
     this.#state = 'leading'
-    for await (const { messages, pending } of follow(this.#bus, {
-      stream: source.stream,
-      filters: source.filters,
+    const batches = decodedBatches(this.#bus, this.#projection, {
       after: generation,
       batchSize: this.#batchSize,
       signal,
       onTrouble: this.#onTrouble,
-    })) {
-      this.#pending = pending
-      this.#oldestUnwritten = messages[0]?.time
-      generation = await writeBatch(session, this.#projection, generation, messages)
-      if (generation.status === 'building' && pending === 0) {
+    })
+    for await (const batch of batches) {
+      this.#pending = batch.pending
+      this.#oldestUnwritten = batch.messages[0]?.time
+      generation = await writeBatch(session, this.#projection, generation, batch)
+      if (generation.status === 'building' && batch.pending === 0) {
         const promoted = await session.transaction((tx) => promoteGeneration(tx, generation))
         if (promoted) generation = { ...generation, status: 'live' }
       }

@@ -2,17 +2,17 @@ import {
   dropGeneration,
   generations,
   openRebuild,
-  openSession,
   promoteGeneration,
   statements,
+  transaction,
   tryLock,
   type Generation,
 } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
-import { writeBatch } from './batch-writer.ts'
+import { openWriterSession, writeBatch } from './batch-writer.ts'
 import type { Bus } from './bus.ts'
+import { decodedBatches } from './decoded-batches.ts'
 import { StreamBehindReadModel } from './errors.ts'
-import { follow } from './follow.ts'
 import { checkPosition, lastSequence } from './position.ts'
 import type { Projection } from './projection.ts'
 
@@ -41,23 +41,18 @@ export async function rebuild({
   onProgress,
   projection,
 }: RebuildOptions): Promise<Generation> {
-  const { name, source } = projection
-  const session = await openSession(dataSource)
+  const { name } = projection
+  const session = await openWriterSession(dataSource)
   try {
     if (!(await tryLock(session, `rebuild ${dataSource.driver.schema} ${name}`))) {
       throw new Error(`The projection ${name} is being rebuilt already`)
     }
     let generation = await session.transaction((tx) => openRebuild(tx, projection))
-    for await (const { messages, pending } of follow(bus, {
-      stream: source.stream,
-      filters: source.filters,
-      after: generation,
-      batchSize,
-      signal: AbortSignal.any([signal, session.lost]),
-    })) {
-      generation = await writeBatch(session, projection, generation, messages)
-      onProgress?.({ sequence: generation.sequence, pending })
-      if (pending > 0) continue
+    const options = { after: generation, batchSize, signal: AbortSignal.any([signal, session.lost]) }
+    for await (const batch of decodedBatches(bus, projection, options)) {
+      generation = await writeBatch(session, projection, generation, batch)
+      onProgress?.({ sequence: generation.sequence, pending: batch.pending })
+      if (batch.pending > 0) continue
       const force = await liveIsUntrue(bus, dataSource, projection)
       const promoted = await session.transaction((tx) => promoteGeneration(tx, generation, force))
       if (promoted) return { ...generation, status: 'live' }
@@ -85,16 +80,11 @@ async function liveIsUntrue(bus: Bus, dataSource: DataSource, { name, source }: 
 
 /** Drops the tables of the generations that have been replaced. */
 export async function dropRetired(dataSource: DataSource, { name }: Pick<Projection, 'name'>): Promise<Generation[]> {
-  const session = await openSession(dataSource)
-  try {
-    return await session.transaction(async (tx) => {
-      const retired = (await generations(tx, name)).filter(({ status }) => status === 'retired')
-      for (const generation of retired) await dropGeneration(tx, generation)
-      return retired
-    })
-  } finally {
-    await session.close()
-  }
+  return transaction(dataSource, async (tx) => {
+    const retired = (await generations(tx, name)).filter(({ status }) => status === 'retired')
+    for (const generation of retired) await dropGeneration(tx, generation)
+    return retired
+  })
 }
 
 /** Where each generation of a projection is, and where the stream is for it. */

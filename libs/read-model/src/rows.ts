@@ -64,7 +64,7 @@ const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 const recordset = (columns: Columns): string => {
   const typed = Object.entries(columns).map(([name, type]) => `${quote(name)} ${type}`)
-  return `jsonb_to_recordset($1::jsonb) AS r(${typed.join(', ')})`
+  return `json_to_recordset($1::json) AS r(${typed.join(', ')})`
 }
 
 function insertSelect(table: string, columns: Columns, alias?: string): string {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { merge, quantiles, record, type Sketch } from './sketch.ts'
 
 const sketchOf = (values: readonly number[]): Sketch => {
