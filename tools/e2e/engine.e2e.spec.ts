@@ -7,6 +7,7 @@ import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { randomUUID } from 'node:crypto'
 import { apiOf, type Api, type Json } from './api.ts'
+import { rates } from './rates.ts'
 
 /** The contract, walked by a stranger: real processes, the public API, the store platform's NATS user. */
 const store = 'store_e2e'
@@ -45,33 +46,6 @@ async function publish(type: string, change: { id?: string; subject?: string; da
   }
   await js.publish(`store.${store}.${type}`, JSON.stringify(event), { msgID: id })
   return id
-}
-
-const rates = {
-  from: {
-    name: 'Cartly',
-    street1: '1 Market St',
-    city: 'San Francisco',
-    state: 'CA',
-    postalCode: '94105',
-    country: 'US',
-  },
-  to: {
-    name: 'Ada Park',
-    street1: '731 Valencia St',
-    city: 'San Francisco',
-    state: 'CA',
-    postalCode: '94110',
-    country: 'US',
-  },
-  parcels: [
-    {
-      length: { value: 20, unit: 'cm' },
-      width: { value: 15, unit: 'cm' },
-      height: { value: 10, unit: 'cm' },
-      weight: { value: 1.2, unit: 'kg' },
-    },
-  ],
 }
 
 describe('a Shippo connector', () => {
