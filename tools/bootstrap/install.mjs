@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { checkDisk, nodeMajor, platform, root, secondsSince } from './machine.mjs'
@@ -11,13 +11,11 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** Installs the dependencies of the lock file when they are not there, not all there, or those of another lock file. */
 export async function install() {
   checkDisk(root, 200, 'a run')
-  const stamp = join(root, 'node_modules', '.cartly-installed')
   const locked = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .update(platform)
     .digest('hex')
-  const present = existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined
-  if (present === locked && missing().length === 0) return
+  if (missing().length === 0 && (stampedWith(locked) || installedByNpm())) return
 
   checkDisk(root, 1500, 'installing')
   const began = Date.now()
@@ -33,6 +31,19 @@ export async function install() {
     throw new Trouble(`npm left out ${absent.join(', ')}.`, 'Remove node_modules and run this again.')
   writeFileSync(stamp, locked)
   console.log(`Installed in ${secondsSince(began)}.`)
+}
+
+/** Which lock file was installed last, by this program. */
+const stamp = join(root, 'node_modules', '.cartly-installed')
+
+function stampedWith(locked) {
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === locked
+}
+
+/** Whether somebody ran npm after the lock file last changed. */
+function installedByNpm() {
+  const own = statSync(join(root, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false })
+  return own !== undefined && own.mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs
 }
 
 /** The packages with programs for this machine that ought to be there and are not. */

@@ -4,7 +4,7 @@ import { LaunchError } from '../process/launch-error.ts'
 import { claimFile, readPidFile, stopByPidFile } from '../process/pid-file.ts'
 
 /** All that an engine keeps in its folder, beside its claim on it. */
-const kept = ['nats', 'postgres', 'logs', 'pids', 'cache', 'services', 'secrets.json', 'run.json']
+const kept = ['nats', 'postgres', 'logs', 'pids', 'services', 'secrets.json', 'run.json']
 const claim = 'engine.claim'
 
 /**

@@ -32,7 +32,6 @@ export function serviceEnv(service: ServiceName, healthPort: number, around: Sur
   const user = natsUserOf(service)
   return {
     ...passedOn(),
-    NODE_COMPILE_CACHE: join(dataDir, 'cache'),
     NATS_URL: natsUrl,
     NATS_USER: user,
     NATS_PASSWORD: secrets.nats[user],
