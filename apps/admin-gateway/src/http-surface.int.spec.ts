@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { conflict, notFound, registry, webhooks } from '@cartly/contracts'
+import { conflict, executor, notFound, registry, webhooks } from '@cartly/contracts'
+import { connect } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { connector, connectorId, endpoint } from './testing/examples.ts'
 import { startGateway, type GatewayUnderTest } from './testing/gateway-under-test.ts'
 
@@ -51,6 +53,13 @@ describe('a request that fits', () => {
     expect((await gateway.send('PATCH', one, { body: { name: 'New' }, headers: { 'if-match': '"x"' } })).status).toBe(
       412,
     )
+  })
+
+  test('hands the trace of its caller on', async () => {
+    gateway.services.on(registry.get, () => connector())
+    const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
+    await gateway.send('GET', one, { headers: { traceparent } })
+    expect(gateway.services.asked[0]?.traceparent).toContain('4bf92f3577b34da6a3ce929d0e0e4736')
   })
 
   test('that changes nothing to tell about is answered 204', async () => {
@@ -123,6 +132,24 @@ describe('an error', () => {
       code: 'test_needed',
       detail: 'Test the connector first',
     })
+  })
+
+  test('for a service that does not answer in time is 504', async () => {
+    gateway.services.on(executor.invoke, () => new Promise<never>(() => {}))
+    const late = await gateway.send('POST', `${one}/hooks/get_rates/invoke`, { body: { input: {}, deadlineMs: 1 } })
+    expect(late.json).toMatchObject({ status: 504, code: 'timeout' })
+  })
+
+  test.each([
+    ['that is not HTTP', 'HELLO\r\n\r\n', 400],
+    ['with headers over 16 KiB', `GET / HTTP/1.1\r\nHost: a\r\nX-Flood: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('for a request %s is a problem too', async (_, sent, status) => {
+    const { port, hostname } = new URL(gateway.url)
+    const socket = connect(Number(port), hostname, () => void socket.write(sent))
+    const [head, body] = (await textOf(socket)).split('\r\n\r\n')
+    expect(head).toContain(`HTTP/1.1 ${status} `)
+    expect(head).toContain('Content-Type: application/problem+json')
+    expect(JSON.parse(body as string)).toMatchObject({ status })
   })
 
   test('of a defect says nothing of its cause', async () => {

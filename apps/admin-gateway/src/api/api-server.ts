@@ -6,6 +6,7 @@ import { HttpAdapterHost } from '@nestjs/core'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import './request.ts'
 import { TokenVerifier } from '../auth/token-verifier.ts'
+import { closeConnections } from '../http/close-connections.ts'
 import { readJsonBody } from '../http/json-body.ts'
 import { RateLimit } from '../http/rate-limit.ts'
 import { setSecurityHeaders } from '../http/security-headers.ts'
@@ -62,6 +63,7 @@ export class ApiServer implements OnModuleInit {
       this.#record(request, reply)
       done()
     })
+    closeConnections(http)
     this.#mount(http)
   }
 

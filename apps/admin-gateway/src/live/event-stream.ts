@@ -13,6 +13,7 @@ const HEARTBEAT_MS = 15_000
  * keeps proxies from closing the silence, and the stream ends with the token.
  */
 export class EventStream extends Readable implements Watcher {
+  readonly tokenId: string
   readonly #caller: Caller
   readonly #heartbeat: NodeJS.Timeout
   readonly #end: NodeJS.Timeout
@@ -21,6 +22,7 @@ export class EventStream extends Readable implements Watcher {
   constructor(caller: Caller) {
     super({ highWaterMark: MAX_WAITING })
     this.#caller = caller
+    this.tokenId = caller.tokenId
     this.#heartbeat = setInterval(() => this.#write(': heartbeat\n\n'), HEARTBEAT_MS)
     this.#end = setTimeout(() => this.end(), Math.min(caller.expiresAt - Date.now(), 2 ** 31 - 1))
     this.#write('retry: 3000\nevent: ready\ndata: {}\n\n')

@@ -1,14 +1,20 @@
-import { connectorEvents, endpointEvents, oauthConnectionEvents } from '@cartly/contracts'
+import { CartlyError, connectorEvents, endpointEvents, oauthConnectionEvents } from '@cartly/contracts'
 import type { OnModuleDestroy } from '@nestjs/common'
 import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { readLive, type LiveEvent } from './live-event.ts'
 
 /** One who watches a store. */
 export interface Watcher {
+  /** Whose stream it is: a token may hold few. */
+  readonly tokenId: string
   see(event: LiveEvent): void
   /** The gateway is closing. */
   end(): void
 }
+
+/** Streams that one process holds open at once, and of them those of one token. */
+const MAX_STREAMS = 1_000
+const MAX_STREAMS_OF_A_TOKEN = 20
 
 const changeSubjects = [connectorEvents.filter, endpointEvents.filter, oauthConnectionEvents.filter]
 
@@ -27,13 +33,15 @@ export class LiveHub implements OnModuleDestroy {
 
   /** How many watch, in all stores. */
   get size(): number {
-    let size = 0
-    for (const { watchers } of this.#rooms.values()) size += watchers.size
-    return size
+    return this.#watchers().length
   }
 
-  /** From when it resolves, the watcher misses nothing. Returns how to stop. */
+  /**
+   * From when it resolves, the watcher misses nothing. Returns how to stop.
+   * @throws CartlyError `rate_limited` or `unavailable` when too many watch already.
+   */
   async watch(storeId: string, watcher: Watcher): Promise<() => void> {
+    this.#assertRoom(watcher)
     const room = this.#rooms.get(storeId) ?? this.#open(storeId)
     room.watchers.add(watcher)
     await this.#nc.flush()
@@ -41,7 +49,23 @@ export class LiveHub implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    for (const { watchers } of this.#rooms.values()) for (const watcher of watchers) watcher.end()
+    for (const watcher of this.#watchers()) watcher.end()
+  }
+
+  #watchers(): Watcher[] {
+    return [...this.#rooms.values()].flatMap(({ watchers }) => [...watchers])
+  }
+
+  #assertRoom({ tokenId }: Watcher): void {
+    const watchers = this.#watchers()
+    const retry = { retryAfterMs: 10_000 }
+    if (watchers.length >= MAX_STREAMS) {
+      throw new CartlyError('unavailable', 'too_many_streams', 'Too many live streams are open', retry)
+    }
+    if (watchers.filter((other) => other.tokenId === tokenId).length >= MAX_STREAMS_OF_A_TOKEN) {
+      const message = `This token has ${MAX_STREAMS_OF_A_TOKEN} live streams open; close one first`
+      throw new CartlyError('rate_limited', 'too_many_streams', message, retry)
+    }
   }
 
   #open(storeId: string) {

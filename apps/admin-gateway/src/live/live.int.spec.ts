@@ -164,3 +164,14 @@ test('a stream that was left leaves nothing behind', async () => {
   await live.close()
   await eventually(() => gateway.live.size === 0)
 })
+
+test('a token holds only so many streams open', async () => {
+  const token = await gateway.issuer.token()
+  const open = () => fetch(`${gateway.url}/v1/stores/s1/live`, { headers: { authorization: `Bearer ${token}` } })
+
+  const streams = await Promise.all(Array.from({ length: 21 }, open))
+
+  expect(streams.map(({ status }) => status).toSorted()).toEqual([...Array.from({ length: 20 }, () => 200), 429])
+  await Promise.all(streams.map(({ body }) => body?.cancel()))
+  await eventually(() => gateway.live.size === 0)
+})

@@ -1,11 +1,8 @@
-import { CartlyError, StoreIdSchema } from '@cartly/contracts'
+import { StoreIdSchema } from '@cartly/contracts'
 import { Answer } from '../api/answer.ts'
 import { route, type Route } from '../api/route.ts'
 import { EventStream } from '../live/event-stream.ts'
 import { liveEventKinds, type LiveEventKind } from '../live/live-event.ts'
-
-/** Streams that one process holds open at once. */
-const MAX_STREAMS = 1_000
 
 const kinds = (Object.keys(liveEventKinds) as LiveEventKind[]).map((kind) => `\`${kind}\``).join(', ')
 
@@ -21,13 +18,11 @@ export const liveRoutes: readonly Route[] = [
     params: { storeId: StoreIdSchema },
     produces: 'text/event-stream',
     handle: async ({ params: { storeId }, caller, live }) => {
-      if (live.size >= MAX_STREAMS) {
-        throw new CartlyError('unavailable', 'too_many_streams', 'Too many live streams are open', {
-          retryAfterMs: 10_000,
-        })
-      }
       const stream = new EventStream(caller)
-      const leave = await live.watch(storeId, stream)
+      const leave = await live.watch(storeId, stream).catch((error: unknown) => {
+        stream.destroy()
+        throw error
+      })
       stream.once('close', leave)
       return new Answer(200, { 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' }, stream)
     },

@@ -1,6 +1,6 @@
 import { BusClient, connectNats } from '@cartly/messaging'
 import { Health } from '@cartly/service'
-import { createLogger } from '@cartly/telemetry'
+import { createLogger, startTelemetry } from '@cartly/telemetry'
 import { testNats, type TestNats } from '@cartly/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import type { JWTPayload } from 'jose'
@@ -39,6 +39,7 @@ export interface GatewayUnderTest {
 }
 
 export async function startGateway(settings: Partial<GatewaySettings> = {}): Promise<GatewayUnderTest> {
+  await startTelemetry({ service: 'admin-gateway', version: 'test' })
   const nats = await testNats()
   const services = await StubServices.start(nats)
   const tokens = await startIssuer()
@@ -64,6 +65,7 @@ export async function startGateway(settings: Partial<GatewaySettings> = {}): Pro
     ...settings,
   })
   await gateway.listen(0, '127.0.0.1')
+  context.health.serve()
   const url = (await gateway.getUrl()).replace(/\/$/, '')
   return {
     url,

@@ -24,7 +24,7 @@ const services: readonly ServiceName[] = [
 export class StubServices {
   readonly #handlers = new Map<string, { operation: Operation; handler: Handler }>()
   /** What was asked, in order. */
-  readonly asked: { operation: string; request: unknown; call: CallContext }[] = []
+  readonly asked: { operation: string; request: unknown; call: CallContext; traceparent: string | undefined }[] = []
 
   static async start(nats: TestNats): Promise<StubServices> {
     const stubs = new StubServices()
@@ -61,7 +61,8 @@ export class StubServices {
       if (!known) throw new CartlyError('unavailable', 'service_unavailable', `no stub answers ${message.subject}`)
       const request = compileSchema(known.operation.request).parse(message.json(), 'The request')
       const call = readCallContext(message.subject, message.headers, known.operation.timeoutMs)
-      this.asked.push({ operation: message.subject, request, call })
+      const traceparent = message.headers?.get('traceparent')
+      this.asked.push({ operation: message.subject, request, call, traceparent })
       const reply = await known.handler(request as never, call)
       message.respond(JSON.stringify(compileSchema(known.operation.response).parse(reply, 'The reply')))
     } catch (error) {
