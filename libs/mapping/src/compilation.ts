@@ -37,6 +37,8 @@ export class Compilation {
   /** What is known of each rule's value, by its pointer. */
   readonly kinds = new Map<string, ValueKind>()
   rules = 0
+  /** What must be evaluated elsewhere before the mapping itself, in order. */
+  readonly later: { readonly slot: number; readonly mapping: CompiledMapping; readonly input: Evaluate }[] = []
 
   readonly #rooms: Rooms
   readonly #scope = new Map<string, Variable>()
@@ -181,6 +183,18 @@ export class Compilation {
         this.#loops.pop()
         this.#scope.delete(variable)
         return { evaluate, slot, cost: this.rules - before }
+      },
+      later: (mapping, input) => {
+        if (loops.length > 0) {
+          throw new MappingError(
+            'bad_argument',
+            pointer,
+            'a JSONata mapping cannot be applied item by item; apply it to the list',
+          )
+        }
+        const slot = this.#slots++
+        this.later.push({ slot, mapping, input })
+        return slot
       },
       choice: (field, fallback) => (has(field) ? (values[field] as typeof fallback) : fallback),
       integer: (field, fallback) => (has(field) ? (values[field] as number) : fallback),

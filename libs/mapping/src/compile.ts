@@ -1,6 +1,7 @@
 import { Compilation, type Rooms } from './compilation.ts'
 import type { CompiledMapping, Scope } from './compiled-mapping.ts'
 import { checkAgainstSchema } from './check-output.ts'
+import { MappingError } from './error.ts'
 import { checkOutputSize } from './output-size.ts'
 import { defaultLimits, Run, type Limits } from './run.ts'
 import type { JsonSchema } from './schema-kinds.ts'
@@ -34,15 +35,31 @@ export function compileMapping(mapping: unknown, options: CompileOptions = {}): 
   const { evaluate } = compilation.compile(mapping, pointer)
   if (options.output) checkAgainstSchema(mapping, options.output, pointer, compilation.kinds)
 
+  const begin = (scope: Scope): Run => {
+    const slots: unknown[] = []
+    for (const name of names) slots.push(scope[name])
+    return new Run(slots, limits.work)
+  }
+  const finish = (run: Run): unknown => {
+    const output = evaluate(run)
+    checkOutputSize(output, limits)
+    return output
+  }
+  const { references, rules, later } = compilation
   return {
-    references: compilation.references,
-    rules: compilation.rules,
-    run(scope: Scope) {
-      const slots: unknown[] = []
-      for (const name of names) slots.push(scope[name])
-      const output = evaluate(new Run(slots, limits.work))
-      checkOutputSize(output, limits)
-      return output
+    references,
+    rules,
+    later: later.length > 0,
+    run(scope) {
+      if (later.length > 0) throw new MappingError('expression_failed', pointer, 'this mapping has to be waited for')
+      return finish(begin(scope))
+    },
+    async runLater(scope) {
+      const run = begin(scope)
+      for (const { slot, mapping: other, input } of later) {
+        run.slots[slot] = await other.runLater({ input: input(run) })
+      }
+      return finish(run)
     },
   }
 }

@@ -16,6 +16,10 @@ export interface CompiledMapping {
    * @throws MappingError with the place of the rule that failed
    */
   run(scope: Scope): unknown
+  /** Whether it applies a mapping that is evaluated in another process; then `run` fails, and `runLater` is to be used. */
+  readonly later: boolean
+  /** As `run`, waiting for what is evaluated elsewhere. */
+  runLater(scope: Scope): Promise<unknown>
   /** Every path it reads from its roots, for checks and for the order of steps. */
   readonly references: readonly Reference[]
   /** How many rules it has. */

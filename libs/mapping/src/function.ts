@@ -43,6 +43,8 @@ export interface Arguments {
   /** The loop's variable, `item` unless the field says otherwise. */
   name(field: string): string
   mapping(field: string): CompiledMapping
+  /** Has a mapping that is evaluated elsewhere run before all else; gives the slot in which its output will be. */
+  later(mapping: CompiledMapping, input: Evaluate): number
   json(field: string): unknown
 }
 

@@ -1,8 +1,13 @@
+import type { CompiledMapping } from '@cartly/mapping'
 import { isDots } from './compile-request.ts'
 import type { CompiledRequest } from './compiled-chain.ts'
 
 /** Values that rules read, by name. */
 export type Scope = Readonly<Record<string, unknown>>
+
+/** The value of a rule, waited for where it is evaluated elsewhere. */
+export const evaluate = (rule: CompiledMapping, scope: Scope): unknown =>
+  rule.later ? rule.runLater(scope) : rule.run(scope)
 
 /** A request before authentication. */
 export interface BuiltRequest {
@@ -16,7 +21,7 @@ export interface BuiltRequest {
 export class RequestError extends Error {}
 
 /** @throws RequestError, MappingError */
-export function buildRequest(request: CompiledRequest, baseUrl: string, scope: Scope): BuiltRequest {
+export async function buildRequest(request: CompiledRequest, baseUrl: string, scope: Scope): Promise<BuiltRequest> {
   const url = new URL(baseUrl)
   url.pathname = url.pathname.replace(/\/$/, '') + pathOf(request, scope)
   for (const [name, value] of flatQuery(request.query?.run(scope))) url.searchParams.append(name, value)
@@ -28,7 +33,7 @@ export function buildRequest(request: CompiledRequest, baseUrl: string, scope: S
     headers[name.toLowerCase()] = text
   }
   if (request.body) {
-    const body = JSON.stringify(request.body.run(scope) ?? {})
+    const body = JSON.stringify((await evaluate(request.body, scope)) ?? {})
     return { method: request.method, url, headers: { 'content-type': 'application/json', ...headers }, body }
   }
   if (request.form) {

@@ -209,6 +209,9 @@ class ChainCompilation {
         ...(mappings ? { mappings } : {}),
         ...(output ? { output } : {}),
       })
+      if (compiled.later && !MAY_WAIT.test(pointer)) {
+        this.#report('bad_place', pointer, 'a JSONata mapping may be applied in a body, an output or the result only')
+      }
       for (const { root, segments } of compiled.references) {
         if (root !== 'steps') continue
         const [id] = segments
@@ -255,7 +258,16 @@ class ChainCompilation {
 type Roots = Readonly<Record<string, JsonSchema | undefined>>
 
 /** Stands in for a rule that does not compile, so that the others are still checked. */
-const nothing: CompiledMapping = { run: () => undefined, references: [], rules: 0 }
+const nothing: CompiledMapping = {
+  run: () => undefined,
+  runLater: async () => undefined,
+  later: false,
+  references: [],
+  rules: 0,
+}
+
+/** Where a rule stands that may wait for a mapping evaluated elsewhere: bodies, outputs, results. */
+const MAY_WAIT = /\/(body|output|result)$/
 
 const closed = (names: readonly string[]): JsonSchema => ({
   type: 'object',

@@ -1,7 +1,7 @@
 import { compileJsonSchema, type StepRecord } from '@cartly/contracts'
 import { MappingError, type JsonSchema } from '@cartly/mapping'
 import { MissingCredential } from './apply-auth.ts'
-import type { Scope } from './build-request.ts'
+import { evaluate, type Scope } from './build-request.ts'
 import { ChainError } from './chain-error.ts'
 import type { ChainFailure, ChainResult } from './chain-result.ts'
 import type { CompiledChain, CompiledStep } from './compiled-chain.ts'
@@ -75,7 +75,7 @@ class ChainRun {
     const first = failures.find((reason) => !(reason instanceof CalledOff))
     if (first !== undefined) throw first
 
-    const output = chain.result.run(scope) ?? {}
+    const output = (await evaluate(chain.result, scope)) ?? {}
     this.#check(chain.output, output, 'invalid_output', `What ${chain.service} gave, mapped,`, 'configuration')
     return { status: 'succeeded', output, steps: this.records }
   }

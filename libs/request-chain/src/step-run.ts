@@ -1,5 +1,5 @@
 import { MappingError, type CompiledMapping } from '@cartly/mapping'
-import { buildRequest, RequestError, type BuiltRequest, type Scope } from './build-request.ts'
+import { buildRequest, evaluate, RequestError, type BuiltRequest, type Scope } from './build-request.ts'
 import { ChainError } from './chain-error.ts'
 import type { ChainFailure } from './chain-result.ts'
 import { isExpected, judgeResponse, judgeSilence } from './classify.ts'
@@ -78,14 +78,14 @@ export class StepRun {
     const { paginate, output } = this.#step
     if (paginate) {
       const items = await this.#pages()
-      return output ? output.run({ ...this.#scope, items }) : items
+      return output ? await evaluate(output, { ...this.#scope, items }) : items
     }
     if (begunBefore !== undefined && this.#step.repeat !== 'safe') {
       this.#begunAt = begunBefore
       const done = await this.#findOut(this.#lost('an earlier attempt was cut off'))
       if (done) return done.output
     }
-    return this.#settle(this.#build(this.#step.request))
+    return this.#settle(await this.#build(this.#step.request))
   }
 
   /** Sends until it is done or will not be. */
@@ -168,7 +168,7 @@ export class StepRun {
     for (;;) {
       const response = await this.#askWhetherDone(reconcile, failure)
       const found = this.#wasDone(reconcile, response)
-      if (found) return { output: this.#outputOf(reconcile.output ?? this.#step.output, response) }
+      if (found) return { output: await this.#outputOf(reconcile.output ?? this.#step.output, response) }
       if (found === undefined) throw new ChainError(failure)
       const unsettledMs = this.#begunAt + reconcile.settleMs - clock.now()
       if (unsettledMs <= 0) return undefined
@@ -181,7 +181,7 @@ export class StepRun {
     const { session, signal, clock, deadlineAt } = this.#context
     const timeoutMs = Math.min(deadlineAt - clock.now(), this.#step.timeoutMs ?? Number.POSITIVE_INFINITY)
     if (timeoutMs <= 0 || signal.aborted) throw new ChainError(failure)
-    const exchange = await session.exchange(this.#build(reconcile.request), {
+    const exchange = await session.exchange(await this.#build(reconcile.request), {
       step: this.#step.id,
       attempt: Math.max(1, this.#attempts),
       ...this.#indexed(),
@@ -210,7 +210,7 @@ export class StepRun {
     const limit = paginate.definition.maxPages ?? MAX_PAGES
     let page: PageRequest | undefined = firstPage(paginate)
     for (let number = 1; page && number <= limit; number++) {
-      const response = (await this.#page(this.#pageRequest(page))) as ReadResponse
+      const response = await this.#page(await this.#pageRequest(page))
       const scope = { ...this.#scope, response }
       const found = paginate.items.run(scope)
       const list = Array.isArray(found) ? found : []
@@ -228,8 +228,8 @@ export class StepRun {
     }
   }
 
-  #pageRequest(page: PageRequest): BuiltRequest {
-    const request = this.#build(this.#step.request)
+  async #pageRequest(page: PageRequest): Promise<BuiltRequest> {
+    const request = await this.#build(this.#step.request)
     if ('url' in page) {
       const url = new URL(page.url, request.url)
       if (url.origin !== request.url.origin) {
@@ -241,8 +241,8 @@ export class StepRun {
     return request
   }
 
-  #build(request: CompiledRequest): BuiltRequest {
-    const built = buildRequest(request, this.#context.baseUrl, this.#scope)
+  async #build(request: CompiledRequest): Promise<BuiltRequest> {
+    const built = await buildRequest(request, this.#context.baseUrl, this.#scope)
     const { idempotency } = this.#step
     if (idempotency?.by !== 'key' || request !== this.#step.request) return built
     const key = stepKey(this.#context.executionKey, this.#key)
@@ -251,8 +251,8 @@ export class StepRun {
     return built
   }
 
-  #outputOf(output: CompiledMapping | undefined, response: ReadResponse): unknown {
-    return output ? output.run({ ...this.#scope, response }) : response.body
+  async #outputOf(output: CompiledMapping | undefined, response: ReadResponse): Promise<unknown> {
+    return output ? evaluate(output, { ...this.#scope, response }) : response.body
   }
 
   #timeout(): number {

@@ -83,6 +83,21 @@ describe("a merchant's own definition", () => {
     expect(await validateDefinition(definition, { contact: { email: { $: 'input.email' } } })).toEqual([])
   })
 
+  it('may have JSONata in the place of a mapping, which is evaluated elsewhere', async () => {
+    const sample = {
+      description: 'A new customer',
+      hook: 'upsert',
+      input: { email: 'Ada@Example.com' },
+      responses: { put: { body: {} } },
+      requests: [{ step: 'put', method: 'PUT', path: '/contacts', body: { mail: 'ada@example.com' } }],
+    }
+    const overrides = { contact: { $jsonata: '{ "mail": $lowercase(email) }' } }
+    expect(await validateDefinition({ ...definition, samples: [sample] }, overrides)).toEqual([])
+    expect(await validateDefinition(definition, { contact: { $jsonata: '{ "mail": ' } })).toMatchObject([
+      { pointer: '/mappings/contact/$jsonata' },
+    ])
+  })
+
   it('is refused with every place that is wrong', async () => {
     const wrong = {
       ...definition,
@@ -91,7 +106,6 @@ describe("a merchant's own definition", () => {
     }
     expect((await validateDefinition(wrong)).map(({ pointer }) => pointer)).toEqual([
       '/mappings/contact/rules/$',
-      '/hooks/upsert/steps/0/request/body/$apply/mapping',
       '/baseUrl/$',
     ])
     expect((await validateDefinition({ ...definition, hokos: {} }))[0]).toEqual({

@@ -1,5 +1,12 @@
 import { compileJsonSchema, compileSchema } from '@cartly/contracts'
-import { compileMapping, MappingError, type CompiledMapping, type JsonSchema } from '@cartly/mapping'
+import {
+  compileJsonata,
+  compileMapping,
+  jsonataOf,
+  MappingError,
+  type CompiledMapping,
+  type JsonSchema,
+} from '@cartly/mapping'
 import {
   compileChain,
   compileTest,
@@ -137,8 +144,14 @@ class TemplateCompilation {
       waiting.add(name)
       appliedBy(rules).forEach(compile)
       waiting.delete(name)
-      const mapping = this.#collect(() => compileMapping(rules, { mappings: compiled, pointer }))
-      if (mapping) compiled.set(name, mapping)
+      const expression = jsonataOf(rules)
+      const mapping = this.#collect(() =>
+        expression === undefined
+          ? compileMapping(rules, { mappings: compiled, pointer })
+          : compileJsonata(expression, pointer),
+      )
+      // A mapping that is wrong is reported once, not again wherever it is applied.
+      compiled.set(name, mapping ?? compileMapping(null))
     }
     Object.keys(own).forEach(compile)
     return compiled

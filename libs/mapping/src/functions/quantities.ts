@@ -1,8 +1,9 @@
+import { parseDecimal, type Decimal } from '../decimal.ts'
 import { dateFormats, keepsAll, readDate, writeDate, type DateFormat } from '../dates.ts'
 import type { Arguments, MappingFunction } from '../function.ts'
 import { describe } from '../json.ts'
-import { numberOf } from '../reading.ts'
-import { fault, type Evaluate } from '../run.ts'
+import { decimalOf, toNumber } from '../reading.ts'
+import { fault, type Evaluate, type Place, type Run } from '../run.ts'
 import { convert, gramsPer, millimetresPer } from '../units.ts'
 
 const unitFields = (units: readonly string[]) =>
@@ -12,23 +13,28 @@ const unitFields = (units: readonly string[]) =>
     to: { takes: 'rule', summary: `The unit wanted: ${units.join(', ')}.` },
   }) as const
 
-const conversion =
-  (table: Readonly<Record<string, number>>) =>
-  (args: Arguments): Evaluate => {
+const conversion = (table: Readonly<Record<string, string>>) => {
+  const sizes = new Map(Object.entries(table).map(([unit, size]) => [unit, parseDecimal(size)!]))
+  const units = [...sizes.keys()].join(', ')
+  const sizeOf = (unit: unknown, run: Run, place: Place): Decimal => {
+    const size = typeof unit === 'string' ? sizes.get(unit) : undefined
+    if (size) return size
+    throw fault(run, place, 'not_a_unit', `${describe(unit)} is none of ${units}`)
+  }
+  return (args: Arguments): Evaluate => {
     const of = args.rule('of')
     const from = args.rule('from')
     const to = args.rule('to')
-    const units = Object.keys(table).join(', ')
     return (run) => {
-      const value = numberOf(of(run), run, args.place)
+      const value = decimalOf(of(run), run, args.place)
       if (value === undefined) return undefined
-      const size = (unit: unknown, field: string): number => {
-        if (typeof unit === 'string' && Object.hasOwn(table, unit)) return table[unit]!
-        throw fault(run, args.at(field), 'not_a_unit', `${describe(unit)} is none of ${units}`)
-      }
-      return convert(value, size(from(run), 'from'), size(to(run), 'to'))
+      const [source, target] = [from(run), to(run)]
+      const sizeOfSource = sizeOf(source, run, args.at('from'))
+      const sizeOfTarget = sizeOf(target, run, args.at('to'))
+      return source === target ? toNumber(value) : convert(value, sizeOfSource, sizeOfTarget)
     }
   }
+}
 
 export const quantityFunctions = {
   $weight: {

@@ -71,6 +71,10 @@ export const valueFunctions = {
     build(args) {
       const to = args.rule('to')
       const mapping = args.mapping('mapping')
+      if (mapping.later) {
+        const slot = args.later(mapping, to)
+        return (run) => run.slots[slot] ?? undefined
+      }
       return (run) => {
         run.spend(mapping.rules, args.place.pointer)
         try {
