@@ -33,7 +33,7 @@ describe('npm start', () => {
     ;({ child, printed } = start('--port', String(port)))
     await eventually(() => existsSync(runFile) || child.exitCode !== null, { withinMs: 90_000 })
   }, 100_000)
-  afterAll(() => child.kill())
+  afterAll(() => void child.kill())
 
   test('runs every service and says where', async () => {
     expect(printed()).toContain('Ready in')
