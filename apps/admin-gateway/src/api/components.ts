@@ -79,10 +79,13 @@ export function documented(schema: object): object {
   return name ? { $ref: `#/components/schemas/${name}` } : inside(schema)
 }
 
-/** The same, of the schema's own content. */
+/** The same, of the schema's own content. A pattern that any name fits is written the way code generators read it. */
 export function inside(value: object): object {
   if (Array.isArray(value)) return value.map(write)
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, write(item)]))
+  const { patternProperties, ...rest } = value as { patternProperties?: Record<string, unknown> }
+  const anyName = patternProperties?.['^.*$']
+  const fields = anyName ? { ...rest, additionalProperties: anyName } : value
+  return Object.fromEntries(Object.entries(fields).map(([key, item]) => [key, write(item)]))
 }
 
 const write = (item: unknown): unknown => (typeof item === 'object' && item !== null ? documented(item) : item)

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { type TSchema } from 'typebox'
 import { CSRF_HEADER, SESSION_COOKIE } from '../auth/session.ts'
 import { PROBLEM_TYPE } from '../http/problem.ts'
+import { answerExamples } from './examples.ts'
 import { components, documented, inside, liveEvents } from './components.ts'
 import { isIdempotent, isStoreScoped, type Route } from './route.ts'
 
@@ -24,7 +25,9 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): object {
       ]),
     ),
     components: {
-      schemas: Object.fromEntries(Object.entries(components).map(([name, schema]) => [name, inside(schema)])),
+      schemas: Object.fromEntries(
+        Object.entries(components).map(([name, schema]) => [name, { ...inside(schema), ...exampleOf(name) }]),
+      ),
       responses: problemResponses,
       headers,
       securitySchemes: {
@@ -39,6 +42,8 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): object {
     },
   }
 }
+
+const exampleOf = (name: string): object => (name in answerExamples ? { examples: [answerExamples[name]] } : {})
 
 const introduction = `Connects each store to outside services: connectors, hooks, signed webhooks, OAuth.
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { compileSchema } from '@cartly/contracts'
 import { routes } from '../routes/index.ts'
+import { components } from './components.ts'
+import { answerExamples } from './examples.ts'
 import { openApiOf } from './openapi.ts'
 
 interface Document {
@@ -122,4 +124,8 @@ test('has schemas that are JSON Schema 2020-12', () => {
     const whole = { $ref: `#/components/schemas/${name}`, components: { schemas } }
     expect(() => compileSchema(whole)).not.toThrow()
   }
+})
+
+test.each(Object.entries(answerExamples))('has an example of %s that fits it', (name, example) => {
+  expect(compileSchema(components[name] as object).errors(example)).toEqual([])
 })
