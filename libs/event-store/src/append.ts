@@ -1,6 +1,7 @@
 import type { EventFamily, EventOf } from '@cartly/contracts'
+import { injectTrace, withSpan } from '@cartly/telemetry'
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
-import { context, propagation } from '@opentelemetry/api'
+import { SpanKind } from '@opentelemetry/api'
 import type { Bus } from './bus.ts'
 import { encodeEnvelope, envelopeHeaders, type Draft } from './envelope.ts'
 import { WrongExpectedSequence } from './errors.ts'
@@ -40,7 +41,6 @@ export async function append<F extends EventFamily>(
 ): Promise<Appended> {
   const subject = family.subject(id)
   const { headers, body } = encodeEnvelope(family, draft)
-  propagation.inject(context.active(), headers, { set: (carrier, key, value) => carrier.set(key, value) })
   const options = {
     headers,
     // With the subject, because one request may be a command to several aggregates.
@@ -48,13 +48,17 @@ export async function append<F extends EventFamily>(
     expect: { streamName: stream, lastSubjectSequence: draft.expectedSequence },
     timeout: ACK_TIMEOUT_MS,
   }
-  try {
-    const { seq, duplicate } = await untilAnswered(bus, () => bus.js.publish(subject, body, options))
-    return { sequence: seq, duplicate }
-  } catch (error) {
-    if (isConflict(error)) return await ownEarlierAppend(bus, stream, subject, draft)
-    throw error
-  }
+  const attributes = { 'messaging.system': 'nats', 'messaging.destination.template': family.filter }
+  return withSpan(`send ${family.filter}`, { kind: SpanKind.PRODUCER, attributes }, async () => {
+    injectTrace(headers)
+    try {
+      const { seq, duplicate } = await untilAnswered(bus, () => bus.js.publish(subject, body, options))
+      return { sequence: seq, duplicate }
+    } catch (error) {
+      if (isConflict(error)) return await ownEarlierAppend(bus, stream, subject, draft)
+      throw error
+    }
+  })
 }
 
 /**

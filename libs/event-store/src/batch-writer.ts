@@ -41,24 +41,27 @@ export interface DecodedBatch {
   readonly halt?: UndecodableMessage
   /** How many more there were when the last of these was delivered. */
   readonly pending: number
+  /** When the first of the batch was stored. */
+  readonly oldest: Date | undefined
 }
 
 /** Reads the messages as the projection's records. */
 export function decodeBatch({ source }: Projection, { messages, pending }: LogBatch): DecodedBatch {
   const records: unknown[] = []
   const rejected: { message: LogMessage; reason: string }[] = []
+  const oldest = messages[0]?.time
   for (const [index, message] of messages.entries()) {
     try {
       records.push(source.decode(message))
     } catch (error) {
       if (!(error instanceof UndecodableMessage)) throw error
       if (source.undecodable === 'halt') {
-        return { records, rejected, messages: messages.slice(0, index), halt: error, pending }
+        return { records, rejected, messages: messages.slice(0, index), halt: error, pending, oldest }
       }
       rejected.push({ message, reason: error.reason })
     }
   }
-  return { records, rejected, messages, pending }
+  return { records, rejected, messages, pending, oldest }
 }
 
 /**

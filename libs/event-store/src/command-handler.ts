@@ -1,5 +1,5 @@
 import { CartlyError, conflict, notFound, type EventFamily, type EventOf, type StoreId } from '@cartly/contracts'
-import { SpanStatusCode, trace } from '@opentelemetry/api'
+import { withSpan } from '@cartly/telemetry'
 import { applyRecorded, untouched, type Aggregate } from './aggregate.ts'
 import type { AggregateRepository } from './aggregate-projection.ts'
 import type { Appended } from './append.ts'
@@ -56,7 +56,6 @@ export interface CommandHandlerOptions<F extends EventFamily, State, Command> {
 
 const ATTEMPTS = 5
 const VISIBLE_WITHIN_MS = 2_000
-const tracer = trace.getTracer('@cartly/event-store')
 
 export function createCommandHandler<F extends EventFamily, State, Command>(
   options: CommandHandlerOptions<F, State, Command>,
@@ -156,17 +155,7 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
   }
 
   return {
-    execute: (id, command, context) =>
-      tracer.startActiveSpan(`command ${family.aggregate}`, async (span) => {
-        try {
-          return await execute(id, command, context)
-        } catch (error) {
-          span.setStatus({ code: SpanStatusCode.ERROR })
-          throw error
-        } finally {
-          span.end()
-        }
-      }),
+    execute: (id, command, context) => withSpan(`command ${family.aggregate}`, {}, () => execute(id, command, context)),
   }
 }
 

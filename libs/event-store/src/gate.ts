@@ -22,7 +22,7 @@ export class Gate {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const waiter = { sequence, open: () => resolve(true) }
     this.#waiting.add(waiter)
-    const timer = setTimeout(() => resolve(false), timeoutMs)
+    const timer = setTimeout(() => resolve(false), Math.max(0, timeoutMs))
     try {
       return await promise
     } finally {

@@ -40,7 +40,7 @@ export interface LiveView<View> {
 }
 
 const BATCH = 1_000
-const MAX_BACKOFF_MS = 5_000
+const MAX_BACKOFF_MS = 2_000
 
 export function createLiveView<View, Record>(options: LiveViewOptions<View, Record>): LiveView<View> {
   const { bus, source, onTrouble = () => undefined } = options

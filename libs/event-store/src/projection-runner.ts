@@ -8,6 +8,7 @@ import {
   type Generation,
   type Session,
 } from '@cartly/read-model'
+import { gauge, withSpan } from '@cartly/telemetry'
 import type { DataSource } from 'typeorm'
 import { CheckpointLost, openWriterSession, writeBatch } from './batch-writer.ts'
 import type { Bus } from './bus.ts'
@@ -15,6 +16,7 @@ import { decodedBatches } from './decoded-batches.ts'
 import { StreamBehindReadModel } from './errors.ts'
 import { Gate } from './gate.ts'
 import { pause } from './pause.ts'
+import { sendersOf } from './senders-of.ts'
 import type { Projection } from './projection.ts'
 
 export interface RunnerOptions {
@@ -49,7 +51,7 @@ const DEFAULT_BATCH = 500
 const STANDBY_RETRY_MS = 1_000
 const STANDBY_POLL_MS = 25
 const LEADER_CHECK_MS = 250
-const MAX_BACKOFF_MS = 5_000
+const MAX_BACKOFF_MS = 2_000
 
 /**
  * Keeps one projection up to date. Of all replicas, the one that holds its lock writes, on the connection that holds
@@ -129,7 +131,18 @@ export class ProjectionRunner {
     if (live && live.sequence > this.#gate.sequence) this.#gate.pass(live.sequence)
   }
 
+  #measure(): void {
+    const { name } = this.#projection
+    gauge('cartly.projection.lag', 'Age of the oldest message that is not in the read model', 's', (result) => {
+      if (this.#state !== 'standby') result.observe(this.status.lagSeconds, { 'cartly.projection': name })
+    })
+    gauge('cartly.projection.pending', 'Messages still to be read', '{message}', (result) => {
+      if (this.#state !== 'standby') result.observe(this.#pending, { 'cartly.projection': name })
+    })
+  }
+
   async #run(): Promise<void> {
+    this.#measure()
     const { signal } = this.#stopping
     while (!signal.aborted && this.#state !== 'refused') {
       try {
@@ -170,6 +183,9 @@ export class ProjectionRunner {
     while (!signal.aborted) {
       if (await tryLock(session, `projection ${this.#dataSource.driver.schema} ${name} ${version}`)) return true
       this.#state = 'standby'
+      // The leader's to know.
+      this.#pending = 0
+      this.#oldestUnwritten = undefined
       await pause(STANDBY_RETRY_MS, signal)
     }
     return false
@@ -187,8 +203,11 @@ export class ProjectionRunner {
     })
     for await (const batch of batches) {
       this.#pending = batch.pending
-      this.#oldestUnwritten = batch.messages[0]?.time
-      generation = await writeBatch(session, this.#projection, generation, batch)
+      this.#oldestUnwritten = batch.oldest
+      const from = generation
+      generation = await withSpan(`project ${this.#projection.name}`, { links: sendersOf(batch) }, () =>
+        writeBatch(session, this.#projection, from, batch),
+      )
       if (generation.status === 'building' && batch.pending === 0) {
         const promoted = await session.transaction((tx) => promoteGeneration(tx, generation))
         if (promoted) generation = { ...generation, status: 'live' }

@@ -19,7 +19,10 @@ export interface ReactorOptions<Record> {
   readonly onTrouble?: (error: unknown) => void
 }
 
-const ACK_WAIT_MS = 30_000
+/** A record that nobody works on any more, because its replica or its acknowledgement is lost, comes again after this. */
+const ACK_WAIT_MS = 5_000
+const WORKING_EVERY_MS = 2_000
+const IDLE_HEARTBEAT_MS = 2_000
 const MAX_BACKOFF_MS = 5_000
 const passing = new Set(['unavailable', 'timeout', 'internal', 'rate_limited'])
 
@@ -55,6 +58,7 @@ export class Reactor<Record> {
         this.#messages = await this.#consume()
         for await (const message of this.#messages) {
           if (await this.#handle(message)) message.ack()
+          else message.nak()
           failures = 0
         }
       } catch (error) {
@@ -76,24 +80,33 @@ export class Reactor<Record> {
       max_deliver: -1,
     })
     const consumer = await bus.js.consumers.get(source.stream, name)
-    return consumer.consume({ max_messages: 1 })
+    return consumer.consume({ max_messages: 1, idle_heartbeat: IDLE_HEARTBEAT_MS })
   }
 
   /** True when the record is done with. */
   async #handle(message: JsMsg): Promise<boolean> {
-    const { source, react, onTrouble } = this.#options
-    for (let failures = 0; !this.#stopping.signal.aborted; failures++) {
-      try {
-        await react(source.decode(LogMessage.delivered(source.stream, message)))
-        return true
-      } catch (error) {
-        onTrouble?.(error)
-        if (error instanceof UndecodableMessage && source.undecodable === 'setAside') return true
-        if (error instanceof CartlyError && !passing.has(error.kind)) return true
-        message.working()
+    const working = setInterval(() => message.working(), WORKING_EVERY_MS)
+    try {
+      for (let failures = 0; !this.#stopping.signal.aborted; failures++) {
+        if (await this.#attempt(message)) return true
         await pause(Math.min(100 * 2 ** failures, MAX_BACKOFF_MS), this.#stopping.signal)
       }
+      return false
+    } finally {
+      clearInterval(working)
     }
-    return false
+  }
+
+  /** True when it succeeded, or would not by trying again. */
+  async #attempt(message: JsMsg): Promise<boolean> {
+    const { source, react, onTrouble } = this.#options
+    try {
+      await react(source.decode(LogMessage.delivered(source.stream, message)))
+      return true
+    } catch (error) {
+      onTrouble?.(error)
+      if (error instanceof UndecodableMessage) return source.undecodable === 'setAside'
+      return error instanceof CartlyError && !passing.has(error.kind)
+    }
   }
 }

@@ -8,6 +8,7 @@ import {
   tryLock,
   type Generation,
 } from '@cartly/read-model'
+import { unsampled } from '@cartly/telemetry'
 import type { DataSource } from 'typeorm'
 import { openWriterSession, writeBatch } from './batch-writer.ts'
 import type { Bus } from './bus.ts'
@@ -33,13 +34,18 @@ const BATCH = 500
  * caught up. Queries see the old tables until then, and the new ones at once after. Broken off, it goes on where it was.
  * The tables that were replaced stay until `dropRetired`.
  */
-export async function rebuild({
+export function rebuild(options: RebuildOptions): Promise<Generation> {
+  // A million old events would be a million spans of no use.
+  return unsampled(() => fillAndPromote(options))
+}
+
+async function fillAndPromote({
   bus,
   dataSource,
-  signal = new AbortController().signal,
-  batchSize = BATCH,
-  onProgress,
   projection,
+  batchSize = BATCH,
+  signal = new AbortController().signal,
+  onProgress,
 }: RebuildOptions): Promise<Generation> {
   const { name } = projection
   const session = await openWriterSession(dataSource)
