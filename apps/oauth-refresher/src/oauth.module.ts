@@ -1,4 +1,4 @@
-import { connectorEvents, oauthConnectionEvents } from '@cartly/contracts'
+import { connectorEvents, oauthConnectionEvents, type ConnectorId } from '@cartly/contracts'
 import type { Egress } from '@cartly/egress'
 import {
   aggregateProjection,
@@ -100,7 +100,7 @@ export class OAuthModule {
       source: eventsOf(connectorEvents),
       async react({ id, storeId, sequence, events }) {
         if (!events.some(({ type }) => type === 'ConnectorRemoved')) return
-        const owner = { storeId, connectorId: id as never }
+        const owner = { storeId, connectorId: id as ConnectorId }
         await revocations.revoke(owner, { actor: 'service:oauth-refresher', commandId: `${sequence}:revoke` })
       },
       onTrouble: (error) => log.warn('a policy is tried again', { error }),

@@ -10,6 +10,7 @@ import {
 import { seal } from '@cartly/vault-client'
 import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
 import { entitlement, granted, type Grant, type Holder } from '../domain/entitlement.ts'
+import type { KnownConnector } from '../projections/connectors.ts'
 import type { ConnectorDirectory } from '../queries/connector-directory.ts'
 import type { Audit, AuditEntry } from './audit.ts'
 import type { LiveVersions, OpenVersion, SealedVersion } from './live-versions.ts'
@@ -56,7 +57,7 @@ export class Lender {
     const content = async (ask: Ask): Promise<LeaseContents[number]> => {
       try {
         const connector = connectors.get(ask.ownerId)
-        if (isConnectors(ask) && connector?.storeId !== ask.storeId) throw notFound('connector', ask.ownerId)
+        if (isConnectors(ask)) checkConnector(ask, holder, connector)
         const grant = entitlement(holder, ask.purpose, connector?.spec?.kind ?? 'oauth_client')
         return await this.#content(ask, holder, grant, versions.get(credentialIdOf(ask)) ?? [])
       } catch (error) {
@@ -93,6 +94,11 @@ export class Lender {
       validForMs,
     }
   }
+}
+
+function checkConnector(ask: Ask, holder: Holder, connector: KnownConnector | undefined): void {
+  const gone = connector?.removed && holder !== 'oauth-refresher'
+  if (connector?.storeId !== ask.storeId || gone) throw notFound('connector', ask.ownerId)
 }
 
 const isConnectors = ({ purpose }: CredentialKey): boolean => purpose !== 'webhook_secret'

@@ -10,16 +10,23 @@ export interface KnownConnector {
   readonly template: TemplateRef | null
   /** Of the store's own, when there is no template. */
   readonly definition: unknown
+  /** Nobody is lent its credentials any more, but the refresher, so that it can revoke access. */
+  readonly removed: boolean
 }
 
-/** Every connector that has not been removed. */
 export const connectorProjection = defineProjection({
   name: 'connector',
   version: 1,
   source: eventsOf(connectorEvents),
   tables: {
     connector: (table) =>
-      `CREATE TABLE ${table} (id text PRIMARY KEY, store_id text NOT NULL, template jsonb, definition jsonb)`,
+      `CREATE TABLE ${table} (
+        id text PRIMARY KEY,
+        store_id text NOT NULL,
+        template jsonb,
+        definition jsonb,
+        removed boolean NOT NULL DEFAULT false
+      )`,
   },
   async apply(batch, tx) {
     const table = tx.table('connector')
@@ -36,7 +43,7 @@ export const connectorProjection = defineProjection({
             [id, data.to],
           )
         } else if (type === 'ConnectorRemoved') {
-          await tx.query(`DELETE FROM ${table} WHERE id = $1`, [id])
+          await tx.query(`UPDATE ${table} SET removed = true WHERE id = $1`, [id])
         }
       }
     }
@@ -45,6 +52,6 @@ export const connectorProjection = defineProjection({
 
 export const findConnectors = (dataSource: DataSource, ids: readonly string[]): Promise<KnownConnector[]> =>
   statements(dataSource).query<KnownConnector>(
-    'SELECT id, store_id AS "storeId", template, definition FROM connector WHERE id = ANY($1)',
+    'SELECT id, store_id AS "storeId", template, definition, removed FROM connector WHERE id = ANY($1)',
     [ids],
   )

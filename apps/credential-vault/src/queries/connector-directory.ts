@@ -23,7 +23,7 @@ export class ConnectorDirectory {
     this.#readModel = parts.readModel
   }
 
-  /** Those of the connectors that are known, by id. */
+  /** Those of the connectors that are known, the removed ones too, by id. */
   async find(ids: readonly string[]): Promise<Map<string, KnownConnector & { spec: CredentialSpec | undefined }>> {
     if (ids.length === 0) return new Map()
     const connectors = await findConnectors(this.#dataSource, ids)
@@ -37,7 +37,7 @@ export class ConnectorDirectory {
   async specOf(storeId: StoreId, connectorId: string): Promise<CredentialSpec> {
     const found =
       (await this.find([connectorId])).get(connectorId) ?? (await this.#catchUp(connectorId)).get(connectorId)
-    if (found?.storeId !== storeId) throw notFound('connector', connectorId)
+    if (found?.storeId !== storeId || found.removed) throw notFound('connector', connectorId)
     if (!found.spec) throw notFound('template of the connector', connectorId)
     return found.spec
   }

@@ -249,7 +249,7 @@ export class Refresher {
       },
       { actor: SELF, commandId: `failed:${holder}` },
     )
-    this.#log.warn('access was not refreshed', { ...owner, code: failure.code, class: failure.class, lost })
+    this.#log.warn('access was not refreshed', { ...owner, failure: failure.code, class: failure.class, lost })
   }
 
   /** Whether an attempt has been under way, before the eyes of this process, for longer than one may take. */

@@ -40,7 +40,11 @@ export class Revocations {
   /** A service that cannot be reached does not keep access alive here; the log says whether it was told. */
   async revoke(owner: Owner, by: By): Promise<void> {
     const state = await this.#connections.find(owner.storeId, owner.connectorId)
-    if (!isLive(state)) return
+    if (!isLive(state)) {
+      // Tokens whose grant never came into the log.
+      await this.#vault.delete(owner, by.commandId)
+      return
+    }
     const atProvider = await this.#atService(owner).catch((error: unknown) => {
       this.#log.warn('access was not revoked at the service', { ...owner, error })
       return false

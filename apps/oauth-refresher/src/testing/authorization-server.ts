@@ -1,0 +1,150 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
+
+/** What happens to a call of the token endpoint that is carried out all the same: its answer is late, or lost. */
+export type TokenTrouble =
+  | { readonly kind: 'slow'; readonly ms: number }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'status'; readonly status: number }
+
+/** A real authorization server: PKCE required, refresh tokens rotate, using one twice revokes the grant. */
+export interface TestAuthorizationServer {
+  readonly url: string
+  readonly client: { readonly clientId: string; readonly clientSecret: string }
+  /** Grant types of the calls of the token endpoint, in order; `refused` is counted with them. */
+  readonly tokenCalls: string[]
+  readonly refusals: string[]
+  readonly grantsRevoked: number
+  /** For each of the next calls of the token endpoint. */
+  trouble(...troubles: TokenTrouble[]): void
+  /** For every call of the token endpoint. */
+  latencyMs: number
+  /** Goes to the page of consent as a merchant does, and gives back where it then sends the browser. */
+  consent(authorizationUrl: string): Promise<URL>
+  stop(): Promise<void>
+}
+
+const client = { clientId: 'cartly', clientSecret: 'canary-client-secret-0123456789' }
+
+export async function testAuthorizationServer({ accessTokenSeconds = 3_600 } = {}): Promise<TestAuthorizationServer> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const provider = new Provider(url, {
+    clients: [
+      {
+        client_id: client.clientId,
+        client_secret: client.clientSecret,
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+        redirect_uris: ['http://127.0.0.1/oauth/callback'],
+      },
+    ],
+    scopes: ['read', 'write'],
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    issueRefreshToken: () => true,
+    // Each connection is a grant of its own.
+    loadExistingGrant: ({ oidc }) => {
+      const grantId = oidc.result?.consent?.grantId
+      return grantId ? oidc.provider.Grant.find(grantId) : undefined
+    },
+    features: {
+      devInteractions: { enabled: true },
+      revocation: { enabled: true },
+      clientCredentials: { enabled: true },
+    },
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      ClientCredentials: accessTokenSeconds,
+      RefreshToken: 86_400,
+      Grant: 86_400,
+      Interaction: 600,
+      Session: 86_400,
+      IdToken: 300,
+    },
+  })
+  provider.Client.prototype.redirectUriAllowed = () => true
+
+  const tokenCalls: string[] = []
+  const refusals: string[] = []
+  const troubles: TokenTrouble[] = []
+  let grantsRevoked = 0
+  provider.on('grant.revoked', () => void (grantsRevoked += 1))
+  provider.use(async (context: KoaContextWithOIDC, next: () => Promise<unknown>) => {
+    if (context.path !== '/token') return next()
+    const trouble = troubles.shift()
+    if (trouble?.kind === 'status') {
+      context.status = trouble.status
+      context.body = ''
+      return
+    }
+    await next()
+    tokenCalls.push(String(context.oidc?.params?.['grant_type']))
+    const { error } = (context.body ?? {}) as { error?: string }
+    if (error) refusals.push(error)
+    if (trouble?.kind === 'lost') {
+      context.respond = false
+      context.req.socket.destroy()
+      return
+    }
+    const late = (trouble?.kind === 'slow' ? trouble.ms : 0) + running.latencyMs
+    if (late > 0) await delay(late)
+  })
+  server.on('request', provider.callback())
+
+  const running: TestAuthorizationServer = {
+    url,
+    client,
+    tokenCalls,
+    refusals,
+    latencyMs: 0,
+    get grantsRevoked() {
+      return grantsRevoked
+    },
+    trouble: (...more) => void troubles.push(...more),
+    consent: (authorizationUrl) => consent(authorizationUrl),
+    async stop() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+  return running
+}
+
+async function consent(authorizationUrl: string): Promise<URL> {
+  const { origin } = new URL(authorizationUrl)
+  const cookies = new Map<string, string>()
+  const visit = async (url: string, form?: Record<string, string>): Promise<Response> => {
+    const response = await fetch(url, {
+      redirect: 'manual',
+      headers: { cookie: [...cookies].map((pair) => pair.join('=')).join('; ') },
+      ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
+    })
+    for (const cookie of response.headers.getSetCookie()) {
+      const [name = '', value = ''] = cookie.split(';')[0]!.split(/=(.*)/)
+      cookies.set(name, value)
+    }
+    return response
+  }
+  let at = authorizationUrl
+  let response = await visit(at)
+  for (let steps = 0; steps < 20; steps++) {
+    const location = response.headers.get('location')
+    if (location) {
+      at = new URL(location, at).href
+      if (new URL(at).origin !== origin) return new URL(at)
+      response = await visit(at)
+      continue
+    }
+    const page = await response.text()
+    if (!response.ok) throw new Error(`The authorization server answered ${response.status}: ${page.slice(0, 300)}`)
+    const prompt = /name="prompt" value="(\w+)"/.exec(page)?.[1] ?? 'consent'
+    response = await visit(at, prompt === 'login' ? { prompt, login: 'merchant', password: 'any' } : { prompt })
+  }
+  throw new Error('The authorization server leads nowhere')
+}

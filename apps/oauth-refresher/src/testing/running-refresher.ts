@@ -1,0 +1,178 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { connectorEvents, newId, vault, type ConnectorId, type StoreId } from '@cartly/contracts'
+import { createEgress } from '@cartly/egress'
+import { createEventStore } from '@cartly/event-store'
+import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
+import { Health, type ServiceContext } from '@cartly/service'
+import { createLogger } from '@cartly/telemetry'
+import { eventually, freePort, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
+import { sealToVault } from '@cartly/vault-client'
+import { NestFactory } from '@nestjs/core'
+import { OAuthModule } from '../oauth.module.ts'
+
+/** A refresher in this process, beside a vault in one of its own, on real servers. */
+export interface RunningRefresher {
+  readonly nats: TestNats
+  readonly postgres: TestPostgres
+  readonly lines: string[]
+  readonly gateway: BusClient
+  readonly executor: BusClient
+  startReplica(): Promise<{ close(): Promise<void> }>
+  /** A connector whose service speaks OAuth so, with its client stored in the vault. */
+  install(storeId: StoreId, auth: object, client: Record<string, string>): Promise<ConnectorId>
+  remove(storeId: StoreId, connectorId: ConnectorId): Promise<void>
+  readonly vaultProcess: { stop(): Promise<void>; start(): Promise<void> }
+  stop(): Promise<void>
+}
+
+const vaultProgram = fileURLToPath(new URL('../../../credential-vault/dist/main.js', import.meta.url))
+
+export interface RunningRefresherOptions {
+  readonly leaseMs?: number
+  readonly fetchTimeoutMs?: number
+}
+
+export async function runningRefresher(options: RunningRefresherOptions = {}): Promise<RunningRefresher> {
+  const { leaseMs = 10_000, fetchTimeoutMs = 5_000 } = options
+  const [nats, postgres] = await Promise.all([testNats(), testPostgres()])
+  const lines: string[] = []
+  const closers: (() => Promise<unknown>)[] = []
+  const vaultProcess = await vaultOn(nats, postgres)
+  await vaultProcess.start()
+
+  const startReplica = async () => {
+    const own: (() => Promise<unknown>)[] = []
+    const { user, pass } = nats.credentials['oauth-refresher']
+    const nc = await connectNats({ servers: nats.url, user, password: pass })
+    const log = createLogger('oauth-refresher', { level: 'debug', write: (line) => lines.push(line), exported: false })
+    const context: ServiceContext = {
+      name: 'oauth-refresher',
+      log,
+      nc,
+      js: jetstream(nc),
+      jsm: await jetstreamManager(nc, { checkAPI: false }),
+      bus: new BusClient(nc, user),
+      health: new Health(),
+      onShutdown: (close) => void own.push(close),
+      close: async () => undefined,
+    }
+    const module = await OAuthModule.create(context, {
+      databaseUrl: postgres.urls.oauth,
+      catalog: { list: () => [], get: () => undefined, versions: () => [] },
+      egress: createEgress({ allowedNetworks: ['127.0.0.0/8'], fetchTimeoutMs }),
+      leaseMs,
+    })
+    const app = await NestFactory.createMicroservice(module, {
+      strategy: new BusServer(nc, context.name, log),
+      logger: false,
+      abortOnError: false,
+    })
+    app.useGlobalFilters(new PassErrorsOn())
+    await app.listen()
+    own.push(() => app.close())
+    let closed = false
+    const close = async () => {
+      if (closed) return
+      closed = true
+      for (const part of own.toReversed()) await part()
+      await nc.close()
+    }
+    closers.push(close)
+    return { close }
+  }
+  await startReplica()
+
+  const registry = await nats.connect('connector-registry')
+  const registryLog = createEventStore({
+    nc: registry,
+    js: jetstream(registry),
+    jsm: await jetstreamManager(registry, { checkAPI: false }),
+  })
+  const gateway = new BusClient(await nats.connect('admin-gateway'), 'admin-gateway')
+  const sequences = new Map<ConnectorId, number>()
+
+  return {
+    nats,
+    postgres,
+    lines,
+    gateway,
+    executor: new BusClient(await nats.connect('hook-executor'), 'hook-executor'),
+    startReplica,
+    vaultProcess,
+    async install(storeId, auth, client) {
+      const connectorId = newId('conn')
+      const data = {
+        connectorId,
+        storeId,
+        name: 'Connector',
+        template: null,
+        definition: { name: 'Harbor', auth },
+        settings: {},
+        endpoints: {},
+        mappings: {},
+        at: new Date().toISOString(),
+      }
+      const { sequence } = await registryLog.append(connectorEvents, connectorId, {
+        ...draft(storeId, 1, 0),
+        events: [{ type: 'ConnectorInstalled', data }],
+      })
+      sequences.set(connectorId, sequence)
+      const sealed = await sealToVault(gateway, { storeId, ownerId: connectorId, purpose: 'connector' }, client)
+      await gateway.request(vault.putCredentials, { storeId, connectorId, sealed })
+      return connectorId
+    },
+    async remove(storeId, connectorId) {
+      await registryLog.append(connectorEvents, connectorId, {
+        ...draft(storeId, 2, sequences.get(connectorId) as number),
+        events: [{ type: 'ConnectorRemoved', data: {} }],
+      })
+    },
+    async stop() {
+      for (const close of closers.toReversed()) await close()
+      await vaultProcess.stop()
+      await nats.stop()
+      await postgres.stop()
+    },
+  }
+}
+
+const draft = (storeId: StoreId, revision: number, expectedSequence: number) => ({
+  storeId,
+  revision,
+  expectedSequence,
+  commandId: newId('msg'),
+  actor: 'user:merchant' as const,
+  time: new Date().toISOString(),
+})
+
+async function vaultOn(nats: TestNats, postgres: TestPostgres): Promise<RunningRefresher['vaultProcess']> {
+  const { user, pass } = nats.credentials['credential-vault']
+  const port = await freePort()
+  const env = {
+    PATH: process.env['PATH'],
+    NATS_URL: nats.url,
+    NATS_USER: user,
+    NATS_PASSWORD: pass,
+    HEALTH_PORT: String(port),
+    DATABASE_URL: postgres.urls.vault,
+    CARTLY_DATA_DIR: await mkdtemp(join(tmpdir(), 'cartly-vault-')),
+  }
+  let child: ChildProcess | undefined
+  return {
+    async start() {
+      child = spawn(process.execPath, [vaultProgram], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok)
+    },
+    async stop() {
+      if (!child || child.exitCode !== null) return
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
