@@ -46,6 +46,11 @@ export const EndpointConfig = Type.Object(
     format: Type.Optional(Type.Union([Type.Literal('standard'), Type.Literal('cloudevents')])),
     signature: Type.Optional(Type.Union([Type.Literal('v1'), Type.Literal('v1a')])),
     ordering: Type.Optional(Type.Union([Type.Literal('none'), Type.Literal('entity')])),
+    /**
+     * With `ordering: "entity"`, what becomes of the events behind one that fails: `block` holds them back until it is
+     * delivered or its retries are used up; `park` sets it aside, to be tried again by hand, and lets them pass.
+     */
+    orderFailure: Type.Optional(Type.Union([Type.Literal('block'), Type.Literal('park')])),
     rateLimitPerSecond: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
     timeoutMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 30_000 })),
     /** Seconds to wait before each retry. */

@@ -1,7 +1,7 @@
 import type { TSchema } from 'typebox'
 import { compileSchema, type Validator } from '../schema.ts'
 import { CloudEventShape, cloudEventOf, type StoreEvent } from './cloud-event.ts'
-import { Customer, Inventory, Order, Product, ProductDeleted } from './entities.ts'
+import { Customer, Inventory, Order, Product, ProductDeleted, WebhookDisabled } from './entities.ts'
 import * as examples from './examples.ts'
 
 /** One type of store event: what a merchant can subscribe to, and what the platform must publish. */
@@ -74,6 +74,13 @@ export const storeEventTypes: readonly StoreEventType[] = [
     'cust_7',
   ),
   eventType('inventory.updated', 'The quantity on hand of a product changed', Inventory, examples.inventory, 'prod_42'),
+  eventType(
+    'webhook.disabled',
+    'Cartly disabled a webhook endpoint: its receiver was gone, or took nothing for days',
+    WebhookDisabled,
+    examples.webhookDisabled,
+    examples.webhookDisabled.id,
+  ),
 ]
 
 const byType = new Map(storeEventTypes.map((entry) => [entry.type, entry]))

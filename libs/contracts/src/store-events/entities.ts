@@ -79,6 +79,16 @@ export const Customer = Type.Object({
 })
 export type Customer = Static<typeof Customer>
 
+/** Published by the engine itself, not by the platform. */
+export const WebhookDisabled = Type.Object({
+  id: Type.String({ description: 'Id of the webhook endpoint' }),
+  url: Type.String(),
+  cause: Type.String({ description: '`gone`: it answered 410; `failing`: everything failed for days' }),
+  reason: Type.String(),
+  disabledAt: Time,
+})
+export type WebhookDisabled = Static<typeof WebhookDisabled>
+
 export const Inventory = Type.Object({
   productId: Id,
   sku: Type.Optional(Type.String()),

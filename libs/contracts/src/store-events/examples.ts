@@ -1,4 +1,4 @@
-import type { Customer, Inventory, Order, Product } from './entities.ts'
+import type { Customer, Inventory, Order, Product, WebhookDisabled } from './entities.ts'
 
 const address = {
   name: 'Ada Park',
@@ -65,6 +65,14 @@ export const customer: Customer = {
   acceptsMarketing: false,
   addresses: [address],
   createdAt: '2026-11-20T10:00:00Z',
+}
+
+export const webhookDisabled: WebhookDisabled = {
+  id: 'whk_06dbd5z8fff84j05z2ta8v6w6w',
+  url: 'https://example.com/hooks',
+  cause: 'failing',
+  reason: 'Every delivery has failed for 5 days. The last error: The receiver answered 500',
+  disabledAt: '2026-11-24T09:30:00Z',
 }
 
 export const inventory: Inventory = {
