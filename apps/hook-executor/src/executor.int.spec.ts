@@ -200,10 +200,10 @@ describe('testing a connection', () => {
   })
 })
 
-describe('previews', () => {
-  const ask = (mapping: unknown) =>
-    engine.client.request(executor.previewMapping, { mapping, input: { name: ' Ada ' } })
+const previewMapping = (mapping: unknown) =>
+  engine.client.request(executor.previewMapping, { mapping, input: { name: ' Ada ' } })
 
+describe('previews', () => {
   it('show what would be sent, and send nothing', async () => {
     const storeId = newStore()
     const connectorId = await engine.install({ storeId, baseUrl: carrier.url, active: false, apiKey: null })
@@ -225,8 +225,8 @@ describe('previews', () => {
   })
 
   it('show what a mapping gives, or where it is wrong', async () => {
-    expect(await ask({ to: { $trim: { $: 'input.name' } } })).toEqual({ output: { to: 'Ada' } })
-    expect(await ask({ to: { $nothing: 1 } })).toMatchObject({
+    expect(await previewMapping({ to: { $trim: { $: 'input.name' } } })).toEqual({ output: { to: 'Ada' } })
+    expect(await previewMapping({ to: { $nothing: 1 } })).toMatchObject({
       error: { code: 'unknown_function', pointer: '/to/$nothing' },
     })
   })

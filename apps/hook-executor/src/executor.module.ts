@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { vault } from '@cartly/contracts'
 import type { Egress } from '@cartly/egress'
-import { createEventStore } from '@cartly/event-store'
+import { createEventStore, ProjectionRunner, type Projection } from '@cartly/event-store'
+import { createDataSource, migrate } from '@cartly/read-model'
 import type { ServiceContext } from '@cartly/service'
 import type { Catalog } from '@cartly/templates'
 import { createLeaseHolder } from '@cartly/vault-client'
@@ -12,12 +14,19 @@ import { CompiledTemplates } from './connectors/compiled-templates.ts'
 import { ConnectorHistory } from './connectors/connector-history.ts'
 import { ConnectorIndex } from './connectors/connector-index.ts'
 import { Credentials } from './connectors/credentials.ts'
+import { Answers } from './checkout/answers.ts'
 import { Activity } from './execution/activity.ts'
 import { HookRunner } from './execution/hook-runner.ts'
 import { createOutgoing } from './execution/outgoing.ts'
+import { Circuits } from './limits/circuits.ts'
+import { RateLimits } from './limits/rate-limits.ts'
 import { Previews } from './queries/previews.ts'
-import { StoreEventConsumer } from './store-events/store-event-consumer.ts'
-import { TriggeredHooks } from './store-events/triggered-hooks.ts'
+import { CreateRuns1764200000000 } from './runs/1764200000000-create-runs.ts'
+import { LastingInvocations } from './runs/lasting-invocations.ts'
+import { RunDriver } from './runs/run-driver.ts'
+import { RunTable } from './runs/run-table.ts'
+import { RunWorker } from './runs/run-worker.ts'
+import { triggeredRuns } from './store-events/triggered-runs.ts'
 
 export interface ExecutorSettings {
   readonly databaseUrl: string
@@ -26,6 +35,9 @@ export interface ExecutorSettings {
   /** Whether outside services are sent the trace. */
   readonly propagateTrace: boolean
 }
+
+/** How long a batch of events may take from its last statement to its commit; the next look finds it all the same. */
+const COMMITTED_WITHIN_MS = 5_000
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
@@ -37,6 +49,14 @@ export class ExecutorModule {
     const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
     const { egress } = settings
     onShutdown(() => egress.close())
+
+    const dataSource = createDataSource({
+      url: settings.databaseUrl,
+      schema: 'executor',
+      migrations: [CreateRuns1764200000000],
+    })
+    await migrate(dataSource)
+    onShutdown(() => dataSource.destroy())
 
     const leases = createLeaseHolder({ bus: context.bus, operation: vault.leaseToExecutor })
     onShutdown(async () => leases.close())
@@ -53,22 +73,48 @@ export class ExecutorModule {
       if (index.failure) throw index.failure
     })
 
-    const templates = new CompiledTemplates(settings.catalog)
+    const templates = new CompiledTemplates(settings.catalog, ({ connectorId }, error) =>
+      log.error('a connector is left out', { connectorId, error }),
+    )
     const credentials = new Credentials({ leases, bus: context.bus })
     const http = createOutgoing(settings)
-    const runner = new HookRunner({ templates, credentials, http })
+    const circuits = new Circuits()
+    const rateLimits = new RateLimits(dataSource, log)
+    const runner = new HookRunner({ templates, credentials, http, circuits, rateLimits })
     const history = new ConnectorHistory(createEventStore(bus))
+    const answers = new Answers({ runner, activity })
 
-    const triggered = new TriggeredHooks({ index, templates, runner, activity })
-    const storeEvents = new StoreEventConsumer({ bus, log, take: (storeId, event) => triggered.take(storeId, event) })
-    storeEvents.start()
+    const table = new RunTable(dataSource, randomUUID())
+    const driver = new RunDriver({ table, runner, activity, log })
+    onShutdown(() => driver.close())
+    const worker = new RunWorker({ table, driver, index, history, templates, log })
+    worker.start()
+    onShutdown(() => worker.stop())
+
+    const storeEvents: ProjectionRunner = new ProjectionRunner({
+      bus,
+      dataSource,
+      projection: triggeredRuns({
+        index,
+        templates,
+        onTriggered: (connectorIds, sequence) => {
+          void storeEvents.passed(sequence, COMMITTED_WITHIN_MS).then(() => worker.wake(connectorIds))
+        },
+      }) as Projection<never> as Projection,
+      onTrouble: (error) => log.warn('store events wait', { error }),
+    })
+    await storeEvents.start()
     onShutdown(() => storeEvents.stop())
+    health.add('store events', () => {
+      if (storeEvents.status.state === 'refused') throw storeEvents.status.failure
+    })
 
+    const lasting = new LastingInvocations({ table, driver, answers, log })
     return {
       module: ExecutorModule,
       controllers: [ExecutorController],
       providers: [
-        provide(new Invoker({ index, history, templates, runner, activity })),
+        provide(new Invoker({ index, history, templates, answers, lasting })),
         provide(new ConnectionTest({ index, templates, credentials, http })),
         provide(new Previews(index, templates)),
       ],

@@ -27,6 +27,8 @@ runService('hook-executor', async (context) => {
     catalog: await loadCatalog(),
     egress: createEgress({
       allowedNetworks: list(env.EGRESS_ALLOWED_NETWORKS),
+      // All connectors of one service share an origin; what limits them are the limits of each.
+      connectionsPerOrigin: 256,
       deniedPorts: list(env.EGRESS_DENIED_PORTS).map(Number),
     }),
     propagateTrace: env.EGRESS_PROPAGATE_TRACE === 'true',

@@ -1,5 +1,4 @@
 import {
-  CartlyError,
   conflict,
   DEADLINE_GRACE_MS,
   DEFAULT_DEADLINE_MS,
@@ -16,21 +15,20 @@ import {
   type executor,
   compileJsonSchema,
 } from '@cartly/contracts'
-import type { CompiledTemplates, Hook } from '../connectors/compiled-templates.ts'
+import type { CompiledTemplates, Target } from '../connectors/compiled-templates.ts'
 import type { ConnectorHistory } from '../connectors/connector-history.ts'
 import type { ConnectorIndex } from '../connectors/connector-index.ts'
-import type { Connector } from '../domain/connector.ts'
-import type { Activity } from '../execution/activity.ts'
-import { endingOf, type Ending, type Execution } from '../execution/execution.ts'
-import type { HookRunner } from '../execution/hook-runner.ts'
-import { recordedExecution } from '../execution/recorded-execution.ts'
+import type { Answers } from '../checkout/answers.ts'
+import type { Execution } from '../execution/execution.ts'
+import { resultOf, type RunResult } from '../runs/run.ts'
+import type { LastingInvocations } from '../runs/lasting-invocations.ts'
 
 export interface InvokerOptions {
   readonly index: ConnectorIndex
   readonly history: ConnectorHistory
   readonly templates: CompiledTemplates
-  readonly runner: HookRunner
-  readonly activity: Activity
+  readonly answers: Answers
+  readonly lasting: LastingInvocations
 }
 
 /** How long after its deadline an answer that is still missing is given up. */
@@ -52,22 +50,14 @@ export class Invoker {
    * fit the hook
    */
   async invoke(storeId: StoreId, hook: string, request: InvokeRequest, receivedAt: number): Promise<InvokeReply> {
-    const { connectorId, input, deadlineMs = DEFAULT_DEADLINE_MS } = request
+    const { connectorId, input, deadlineMs = DEFAULT_DEADLINE_MS, idempotencyKey } = request
     const deadlineAt = receivedAt + deadlineMs
     const targets = connectorId ? [await this.#target(storeId, connectorId, hook)] : await this.#targets(storeId, hook)
     this.#check(targets, input)
     const results = targets.map(({ connector, hook: found }) => {
       const id = newId('exec', receivedAt)
-      return this.#answer({
-        id,
-        key: id,
-        connector,
-        hook: found,
-        trigger: 'invoke',
-        input,
-        startedAt: receivedAt,
-        deadlineAt,
-      })
+      const common = { id, key: id, connector, hook: found, trigger: 'invoke' } as const
+      return this.#answer({ ...common, input, startedAt: receivedAt, deadlineAt }, idempotencyKey)
     })
     return { results: await Promise.all(results) }
   }
@@ -102,10 +92,10 @@ export class Invoker {
     return { connector, hook: found }
   }
 
-  async #targets(storeId: StoreId, hook: string): Promise<Target[]> {
+  async #targets(storeId: StoreId, hook: string): Promise<readonly Target[]> {
     const { index, templates } = this.#options
-    const connectors = await index.serving(storeId, (connector) => templates.hook(connector, hook) !== undefined)
-    return connectors.map((connector) => ({ connector, hook: templates.hook(connector, hook)! }))
+    const hasHook = ({ hooks }: { hooks: object }): string[] => (Object.hasOwn(hooks, hook) ? [hook] : [])
+    return index.among(storeId, (active) => templates.among(active, hasHook))
   }
 
   /** An input that fits no hook is the caller's mistake; one that fits some fails with the others. */
@@ -116,52 +106,28 @@ export class Invoker {
     throw invalid('invalid_input', `The input does not fit the hook ${targets[0]!.hook.name}`, errors)
   }
 
-  async #answer(execution: Execution): Promise<InvokeResult> {
-    const { connector, id } = execution
-    const ended = this.#run(execution)
-    const { status, source, output, error } = await inTime(execution, ended)
-    return {
-      connectorId: connector.connectorId,
-      executionId: id,
-      status,
-      source,
-      ...(output === undefined ? {} : { output }),
-      ...(error ? { error } : {}),
-    }
-  }
-
-  async #run(execution: Execution): Promise<Ending> {
-    const { runner, activity } = this.#options
-    const ending = endingOf(await runner.run(execution))
-    void activity.publish(recordedExecution(execution, ending))
-    return ending
+  async #answer(execution: Execution, idempotencyKey?: string): Promise<InvokeResult> {
+    const { answers, lasting } = this.#options
+    const answer =
+      execution.hook.chain.durable || idempotencyKey !== undefined
+        ? lasting.answer(execution, idempotencyKey)
+        : answers.answer(execution).then((ending) => resultOf(execution.id, ending))
+    return { connectorId: execution.connector.connectorId, ...(await inTime(execution, answer)) }
   }
 }
 
-interface Target {
-  readonly connector: Connector
-  readonly hook: Hook
-}
-
-/** The ending, or that there was none in time: what comes later is recorded all the same. */
-async function inTime({ hook, deadlineAt }: Execution, ended: Promise<Ending>): Promise<Ending> {
-  const { promise: late, resolve } = Promise.withResolvers<Ending>()
+/** The result, or that there was none in time: what comes later is recorded all the same. */
+async function inTime({ id, hook, deadlineAt }: Execution, result: Promise<RunResult>): Promise<RunResult> {
+  const { promise: late, resolve } = Promise.withResolvers<RunResult>()
   const giveUp = (): void => {
-    const message = `${hook.chain.service} gave no answer in time. What comes of it is in the execution's history.`
-    resolve({
-      status: 'failed',
-      source: 'live',
-      error: { class: hook.chain.durable ? 'unknown' : 'transient', code: 'deadline_exceeded', message },
-      steps: [],
-      endedAt: Date.now(),
-    })
+    const message = `${hook.chain.service} gave no answer in time. What comes of it will be in the execution's history.`
+    const errorClass = hook.chain.durable ? 'unknown' : 'transient'
+    const error = { class: errorClass, code: 'deadline_exceeded', message } as const
+    resolve({ executionId: id, status: 'failed', source: 'live', error })
   }
   const timer = setTimeout(giveUp, deadlineAt + GIVE_UP_MS - Date.now())
   try {
-    return await Promise.race([ended, late])
-  } catch (error) {
-    if (error instanceof CartlyError) throw error
-    throw new Error(`the hook ${hook.name} broke`, { cause: error })
+    return await Promise.race([result, late])
   } finally {
     clearTimeout(timer)
   }

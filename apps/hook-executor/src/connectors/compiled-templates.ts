@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { CartlyError } from '@cartly/contracts'
-import type { CompiledChain } from '@cartly/request-chain'
+import { DefinitionError, type CompiledChain } from '@cartly/request-chain'
 import { compileTemplate, type Catalog, type CompiledTemplate, type TemplateDefinition } from '@cartly/templates'
-import type { ConnectorState } from '../domain/connector.ts'
+import type { Connector, ConnectorState } from '../domain/connector.ts'
 
 type Pinned = Pick<ConnectorState, 'template' | 'definition' | 'mappings'>
 
@@ -12,16 +12,20 @@ const KEPT = 1_000
 /** What connectors run on, compiled once for all that have the same definition and mappings. */
 export class CompiledTemplates {
   readonly #catalog: Catalog
+  readonly #onUnreadable: (connector: Connector, error: CartlyError) => void
+  readonly #leftOut = new WeakSet<Connector>()
   readonly #compiled = new Map<string, CompiledTemplate>()
   readonly #ofConnector = new WeakMap<Pinned, CompiledTemplate>()
 
-  constructor(catalog: Catalog) {
+  /** @param onUnreadable told once of a connector that is left out */
+  constructor(catalog: Catalog, onUnreadable: (connector: Connector, error: CartlyError) => void) {
     this.#catalog = catalog
+    this.#onUnreadable = onUnreadable
   }
 
   /**
-   * @throws CartlyError `unavailable` when this replica does not have the template's version (yet).
-   * @throws DefinitionError when what the registry accepted does not compile here.
+   * @throws CartlyError `unavailable` when this replica does not have the template's version (yet), `conflict` when what
+   *   the registry accepted does not compile here.
    */
   of(connector: Pinned): CompiledTemplate {
     const known = this.#ofConnector.get(connector)
@@ -31,11 +35,29 @@ export class CompiledTemplates {
     return compiled
   }
 
-  /** A hook of the connector; undefined when it has none of that name. */
+  /** A hook of the connector; undefined when it has none of that name. @throws CartlyError as `of` */
   hook(connector: Pinned, name: string): Hook | undefined {
     const template = this.of(connector)
     const chain = template.hooks.get(name)
     return chain && { name, chain, definition: template.definition.hooks[name]! }
+  }
+
+  /** Of several connectors, those hooks that `wanted` names. One that cannot be read is left out: it must not stop the others. */
+  among(connectors: readonly Connector[], wanted: (definition: TemplateDefinition) => readonly string[]): Target[] {
+    return connectors.flatMap((connector) => {
+      try {
+        const { definition } = this.of(connector)
+        return wanted(definition).flatMap((name) => {
+          const hook = this.hook(connector, name)
+          return hook ? [{ connector, hook }] : []
+        })
+      } catch (error) {
+        if (!(error instanceof CartlyError)) throw error
+        if (!this.#leftOut.has(connector)) this.#onUnreadable(connector, error)
+        this.#leftOut.add(connector)
+        return []
+      }
+    })
   }
 
   #find({ template, definition, mappings }: Pinned): CompiledTemplate {
@@ -51,7 +73,7 @@ export class CompiledTemplates {
   }
 
   #compile(key: string, definition: unknown, mappings: Pinned['mappings']): CompiledTemplate {
-    const compiled = this.#compiled.get(key) ?? compileTemplate(definition, mappings)
+    const compiled = this.#compiled.get(key) ?? compile(definition, mappings)
     this.#compiled.delete(key)
     this.#compiled.set(key, compiled)
     if (this.#compiled.size > KEPT) this.#compiled.delete(this.#compiled.keys().next().value!)
@@ -63,6 +85,22 @@ export interface Hook {
   readonly name: string
   readonly chain: CompiledChain
   readonly definition: TemplateDefinition['hooks'][string]
+}
+
+/** A hook of a connector. */
+export interface Target {
+  readonly connector: Connector
+  readonly hook: Hook
+}
+
+function compile(definition: unknown, mappings: Pinned['mappings']): CompiledTemplate {
+  try {
+    return compileTemplate(definition, mappings)
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error
+    const message = `The connector's definition cannot be used: ${error.message}`
+    throw new CartlyError('conflict', 'definition_invalid', message, { cause: error })
+  }
 }
 
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url')

@@ -8,7 +8,7 @@ import {
   type StoreId,
 } from '@cartly/contracts'
 import { createLiveView, eventsOf, isOf, type Bus, type LiveView, type RecordedOf } from '@cartly/event-store'
-import { connectorState, evolveConnection, type Connector } from '../domain/connector.ts'
+import { connectorState, evolveConnection, type Connector, type ConnectorState } from '../domain/connector.ts'
 
 const source = eventsOf(connectorEvents, oauthConnectionEvents, credentialEvents)
 type IndexedEvent = RecordedOf<typeof connectorEvents | typeof oauthConnectionEvents | typeof credentialEvents>
@@ -77,13 +77,12 @@ export class ConnectorIndex {
     return this.#again(() => this.activeOf(storeId).find((one) => one.connectorId === connectorId))
   }
 
-  /** The active connectors of a store for which `serves` holds; when there are none, the log is asked for news first. */
-  async serving(storeId: StoreId, serves: (connector: Connector) => boolean): Promise<Connector[]> {
-    const find = (): Connector[] | undefined => {
-      const found = this.activeOf(storeId).filter(serves)
-      return found.length > 0 ? found : undefined
-    }
-    return find() ?? (await this.#again(find)) ?? []
+  /** What `find` makes of the active connectors of a store; when that is nothing, the log is asked for news first. */
+  async among<T>(storeId: StoreId, find: (active: readonly Connector[]) => readonly T[]): Promise<readonly T[]> {
+    const found = find(this.activeOf(storeId))
+    if (found.length > 0) return found
+    await this.#news()
+    return find(this.activeOf(storeId))
   }
 
   /** The active connectors of a store, as known here and now. */
@@ -126,20 +125,23 @@ export class ConnectorIndex {
 function apply(index: Index, recorded: IndexedEvent, onCredentialChanged: (ownerId: string) => void): Index {
   if (isOf(connectorEvents, recorded)) {
     const id = recorded.id as ConnectorId
-    const before = index.byId.get(id) ?? null
-    const state = recorded.events.reduce(connectorState.evolve, before)
+    const before = index.byId.get(id)
+    const state = recorded.events.reduce<ConnectorState | null>(connectorState.evolve, before ?? null)
     if (state === null) {
       if (before) forget(index, before)
     } else {
       const { revision, sequence } = recorded
-      keep(index, { ...state, revision, sequence, connection: index.connections.get(id) ?? {} })
+      const configuredAt = before && state === before ? before.configuredAt : sequence
+      keep(index, { ...state, revision, sequence, configuredAt, connection: index.connections.get(id) ?? {} })
     }
   } else if (isOf(oauthConnectionEvents, recorded)) {
     const id = recorded.id as ConnectorId
     const connection = recorded.events.reduce(evolveConnection, index.connections.get(id) ?? {})
     index.connections.set(id, connection)
     const connector = index.byId.get(id)
-    if (connector && connector.connection !== connection) keep(index, { ...connector, connection })
+    if (connector && connector.connection !== connection) {
+      keep(index, { ...connector, connection, configuredAt: recorded.sequence })
+    }
   } else if (isOf(credentialEvents, recorded)) {
     onCredentialChanged(recorded.id)
     for (const event of recorded.events) if (event.type === 'CredentialStored') onCredentialChanged(event.data.ownerId)

@@ -18,6 +18,8 @@ export interface ConnectorState {
 export interface Connector extends ConnectorState {
   readonly revision: number
   readonly sequence: number
+  /** The sequence of what last changed how its hooks run: answers from before are no longer true. */
+  readonly configuredAt: number
   /** What its authorization captured, such as `realmId`. */
   readonly connection: Readonly<Record<string, string>>
 }

@@ -31,6 +31,8 @@ export interface Failure {
   readonly class: ErrorClass
   readonly code: string
   readonly message: string
+  /** The step it failed in. */
+  readonly step?: string
   readonly retryAfterMs?: number
 }
 
@@ -41,6 +43,13 @@ export type Outcome =
   | { readonly status: 'skipped'; readonly steps: readonly StepRecord[] }
 
 export const failed = (error: Failure): Outcome => ({ status: 'failed', error, steps: [] })
+
+/** The part of a failure that the outside sees. */
+export const errorOf = ({ class: errorClass, code, message }: Failure): ExecutionError => ({
+  class: errorClass,
+  code,
+  message,
+})
 
 /** What an execution ended in, as the caller was told. `error` beside a success says why the answer is not a live one. */
 export interface Ending {
@@ -54,9 +63,6 @@ export interface Ending {
 
 export function endingOf(outcome: Outcome): Ending {
   const common = { source: 'live', steps: outcome.steps, endedAt: Date.now() } as const
-  if (outcome.status === 'failed') {
-    const { class: errorClass, code, message } = outcome.error
-    return { ...common, status: 'failed', error: { class: errorClass, code, message } }
-  }
+  if (outcome.status === 'failed') return { ...common, status: 'failed', error: errorOf(outcome.error) }
   return { ...common, status: 'succeeded', ...(outcome.status === 'succeeded' ? { output: outcome.output } : {}) }
 }

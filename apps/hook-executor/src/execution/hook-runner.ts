@@ -6,12 +6,16 @@ import { withSpan } from '@cartly/telemetry'
 import type { CompiledTemplates } from '../connectors/compiled-templates.ts'
 import type { BorrowedCredentials, Credentials } from '../connectors/credentials.ts'
 import type { Connector } from '../domain/connector.ts'
+import type { Circuits } from '../limits/circuits.ts'
+import type { RateLimits } from '../limits/rate-limits.ts'
 import { failed, type Execution, type Failure, type Outcome } from './execution.ts'
 
 export interface HookRunnerOptions {
   readonly templates: CompiledTemplates
   readonly credentials: Credentials
   readonly http: HttpPort
+  readonly circuits: Circuits
+  readonly rateLimits: RateLimits
 }
 
 /** Where a durable run writes its steps, and what an earlier process wrote of it. */
@@ -39,11 +43,26 @@ export class HookRunner {
       'cartly.execution': execution.id,
     }
     return withSpan('run hook', { attributes }, async (span) => {
-      const outcome = await this.#run(execution, durability)
+      const outcome = await this.#throughCircuit(execution, durability)
       span.setAttribute('cartly.outcome', outcome.status)
       if (outcome.status === 'failed') span.setAttribute('error.type', outcome.error.code)
       return outcome
     })
+  }
+
+  async #throughCircuit(execution: Execution, durability: Durability | undefined): Promise<Outcome> {
+    const { circuits } = this.#options
+    const { connectorId } = execution.connector
+    const retryAfterMs = circuits.enter(connectorId)
+    if (retryAfterMs > 0) return failed(cutOff(execution.hook.chain.service, retryAfterMs))
+    let answered = true
+    try {
+      const outcome = await this.#run(execution, durability)
+      answered = isAnswered(outcome)
+      return outcome
+    } finally {
+      circuits.leave(connectorId, answered)
+    }
   }
 
   async #run(execution: Execution, durability: Durability | undefined): Promise<Outcome> {
@@ -62,16 +81,32 @@ export class HookRunner {
       auth: template.definition.auth,
       credentials: credentials.values,
       onUnauthorized: () => credentials.renew(deadlineAt),
-      http: this.#options.http,
+      http: this.#limited(connector, template),
       clock: systemClock,
       random: Math.random,
       deadlineAt,
       ...durability,
     })
     if (result.status !== 'failed') return result
-    const { class: errorClass, code, message, retryAfterMs } = result.error
-    const error = { class: errorClass, code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
-    return { status: 'failed', error, steps: result.steps }
+    return { status: 'failed', error: result.error, steps: result.steps }
+  }
+
+  /** The way to the service, within the limits that it sets. */
+  #limited({ connectorId }: Connector, { definition }: CompiledTemplate): HttpPort {
+    const { http, rateLimits } = this.#options
+    const limits = definition.rateLimits
+    if (!limits?.length) return http
+    return {
+      async send(request) {
+        const until = Date.now() + request.timeoutMs
+        for (let waitMs; (waitMs = await rateLimits.take(connectorId, limits, request.method)) > 0;) {
+          if (Date.now() + waitMs >= until) throw new RateLimited(definition.name)
+          await systemClock.sleep(waitMs, request.signal)
+          if (request.signal.aborted) throw new RateLimited(definition.name)
+        }
+        return http.send({ ...request, timeoutMs: Math.max(1, until - Date.now()) })
+      },
+    }
   }
 
   /** Address and credentials: what must be there before anything can be asked. */
@@ -91,6 +126,31 @@ export class HookRunner {
     }
   }
 }
+
+/** The limit that a service sets is used up for the time there is. An `HttpError`: nothing was sent. */
+class RateLimited extends Error {
+  readonly code = 'rate_limited'
+  readonly sent = false
+
+  constructor(service: string) {
+    super(`the requests that ${service} allows are used up for the moment`)
+  }
+}
+
+/** Failures that say how the service is; a refusal shows that it is well, and what we keep back says nothing of it. */
+function isAnswered(outcome: Outcome): boolean {
+  if (outcome.status !== 'failed') return true
+  const { class: errorClass, code } = outcome.error
+  const asked = outcome.steps.some(({ attempts }) => attempts.length > 0)
+  return !asked || code === 'rate_limited' || (errorClass !== 'transient' && errorClass !== 'unknown')
+}
+
+const cutOff = (service: string, retryAfterMs: number): Failure => ({
+  class: 'transient',
+  code: 'circuit_open',
+  message: `${service} was not asked: it has been failing, and is tried again in ${Math.ceil(retryAfterMs / 1_000)} s.`,
+  retryAfterMs,
+})
 
 /** @throws CartlyError `timeout` once the deadline has passed. */
 async function within<T>(deadlineAt: number, work: Promise<T>): Promise<T> {

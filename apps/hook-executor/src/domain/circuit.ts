@@ -1,0 +1,52 @@
+/**
+ * A circuit breaker as plain values. Closed: calls pass, and are counted in two halves of a window. Open: none pass until
+ * `until`. Then one call is let through to try; its success closes the circuit, its failure opens it for twice as long.
+ */
+export type Circuit =
+  | { readonly state: 'closed'; readonly since: number; readonly now: Counts; readonly before: Counts }
+  | { readonly state: 'open'; readonly until: number; readonly forMs: number; readonly trying: boolean }
+
+interface Counts {
+  readonly calls: number
+  readonly failures: number
+}
+
+const HALF_WINDOW_MS = 15_000
+/** Opens once so many calls of the window, and so large a share of them, got no proper answer. */
+const LEAST_FAILURES = 10
+const SHARE = 0.5
+const FIRST_OPEN_MS = 5_000
+const LONGEST_OPEN_MS = 60_000
+
+const none: Counts = { calls: 0, failures: 0 }
+
+export const closed = (now: number): Circuit => ({ state: 'closed', since: now, now: none, before: none })
+
+/** Whether a call may pass, and the circuit with that call in it. `waitMs`: how long there is no use in asking again. */
+export function enter(circuit: Circuit, now: number): { circuit: Circuit; waitMs: number } {
+  if (circuit.state === 'closed') return { circuit: rolled(circuit, now), waitMs: 0 }
+  if (circuit.trying || now < circuit.until) return { circuit, waitMs: Math.max(1_000, circuit.until - now) }
+  return { circuit: { ...circuit, trying: true }, waitMs: 0 }
+}
+
+/** The circuit after a call that passed has ended; `answered`: whether the service did what a service should. */
+export function leave(circuit: Circuit, answered: boolean, now: number): Circuit {
+  if (circuit.state === 'open') {
+    if (!circuit.trying) return circuit
+    return answered ? closed(now) : opened(now, Math.min(circuit.forMs * 2, LONGEST_OPEN_MS))
+  }
+  const counted = rolled(circuit, now)
+  const calls = counted.now.calls + 1
+  const failures = counted.now.failures + (answered ? 0 : 1)
+  const inAll = { calls: calls + counted.before.calls, failures: failures + counted.before.failures }
+  if (inAll.failures >= LEAST_FAILURES && inAll.failures >= SHARE * inAll.calls) return opened(now, FIRST_OPEN_MS)
+  return { ...counted, now: { calls, failures } }
+}
+
+const opened = (now: number, forMs: number): Circuit => ({ state: 'open', until: now + forMs, forMs, trying: false })
+
+function rolled(circuit: Circuit & { state: 'closed' }, now: number): Circuit & { state: 'closed' } {
+  const age = now - circuit.since
+  if (age < HALF_WINDOW_MS) return circuit
+  return { state: 'closed', since: now, now: none, before: age < 2 * HALF_WINDOW_MS ? circuit.now : none }
+}

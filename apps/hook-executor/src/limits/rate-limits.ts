@@ -1,0 +1,94 @@
+import type { ConnectorId } from '@cartly/contracts'
+import { statements } from '@cartly/read-model'
+import type { RateLimit } from '@cartly/templates'
+import type { Logger } from '@cartly/telemetry'
+import type { DataSource } from 'typeorm'
+
+interface Share {
+  left: number
+  /** By `performance.now()`. */
+  readonly until: number
+}
+
+/** Requests are taken from the common window in shares of it, so that few of them cost a query. */
+const SHARES = 20
+
+/**
+ * Keeps the limits that services set, over all replicas: a window of so many seconds holds so many requests, counted in
+ * a table by Postgres's clock. What a replica has taken and not used by the end of the window is lost.
+ */
+export class RateLimits {
+  readonly #dataSource: DataSource
+  readonly #log: Logger
+  readonly #shares = new Map<string, Share>()
+  readonly #taking = new Map<string, Promise<number>>()
+
+  constructor(dataSource: DataSource, log: Logger) {
+    this.#dataSource = dataSource
+    this.#log = log
+  }
+
+  /** Takes one request of each limit that applies: 0, or the milliseconds until the next window when one is used up. */
+  async take(connectorId: ConnectorId, limits: readonly RateLimit[], method: string): Promise<number> {
+    let waitMs = 0
+    for (const [index, limit] of limits.entries()) {
+      if (!applies(limit, method)) continue
+      waitMs = Math.max(waitMs, await this.#takeOne(`${connectorId} ${index}`, limit))
+    }
+    return waitMs
+  }
+
+  async #takeOne(bucket: string, limit: RateLimit): Promise<number> {
+    for (;;) {
+      const share = this.#shares.get(bucket)
+      const now = performance.now()
+      if (share && now < share.until && share.left > 0) {
+        share.left--
+        return 0
+      }
+      const waitMs = await this.#takeShare(bucket, limit)
+      if (waitMs > 0) return waitMs
+    }
+  }
+
+  #takeShare(bucket: string, limit: RateLimit): Promise<number> {
+    const known = this.#taking.get(bucket)
+    if (known) return known
+    const taking = this.#ask(bucket, limit).finally(() => this.#taking.delete(bucket))
+    this.#taking.set(bucket, taking)
+    return taking
+  }
+
+  async #ask(bucket: string, { requests, perSeconds }: RateLimit): Promise<number> {
+    const wanted = Math.max(1, Math.floor(requests / SHARES))
+    try {
+      const [row] = await statements(this.#dataSource).query<{ taken: number | null; leftMs: string }>(
+        `WITH this AS (
+           SELECT at, floor(at / $3)::bigint AS number FROM (SELECT extract(epoch FROM clock_timestamp()) AS at) AS clock),
+         taken AS (
+           INSERT INTO rate_window AS known (bucket, number, taken) SELECT $1, number, $4::int FROM this
+           ON CONFLICT (bucket) DO UPDATE SET
+             number = excluded.number,
+             taken = excluded.taken + CASE WHEN known.number = excluded.number THEN known.taken ELSE 0 END
+           WHERE known.number < excluded.number OR known.taken < $2
+           RETURNING taken)
+         SELECT (SELECT taken FROM taken), ((number + 1) * $3 - at) * 1000 AS "leftMs" FROM this`,
+        [bucket, requests, perSeconds, wanted],
+      )
+      const leftMs = Number(row!.leftMs)
+      if (row!.taken === null) return Math.max(1, Math.ceil(leftMs))
+      // The last share may go over the limit: only what is below it counts.
+      const left = wanted - Math.max(0, row!.taken - requests)
+      this.#shares.set(bucket, { left, until: performance.now() + leftMs })
+    } catch (error) {
+      // Better a little over the limit than nothing at all.
+      this.#log.warn('rate limits are kept by each replica for itself', { error })
+      this.#shares.set(bucket, { left: wanted, until: performance.now() + (perSeconds * 1_000) / SHARES })
+    }
+    return 0
+  }
+}
+
+/** Limits of test credentials are left to the service: whether these are such, only it knows. */
+const applies = ({ methods, test }: RateLimit, method: string): boolean =>
+  !test && (methods === undefined || methods.includes(method))
