@@ -1,8 +1,19 @@
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { startPostgres } from '@cartly/launcher'
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { Client } from 'pg'
-import { eventually, natsCluster, testNats, testPostgres, type TestNats, type TestPostgres } from './index.ts'
+import {
+  eventually,
+  natsCluster,
+  testFolder,
+  testNats,
+  testPostgres,
+  type TestNats,
+  type TestPostgres,
+} from './index.ts'
 
 describe('testNats', () => {
   let nats: TestNats
@@ -55,6 +66,19 @@ describe('testPostgres', () => {
     await other.stop()
     await expect(connected(other.urls.oauth)).rejects.toThrow('does not exist')
   })
+})
+
+test('Postgres starts where others than its starter may not enter', async () => {
+  const closed = testFolder('closed')
+  chmodSync(closed, 0o700)
+
+  const server = await startPostgres({ dataDir: join(closed, 'postgres'), password: 'secret' })
+  const client = await connected(server.url)
+  const { rows } = await client.query('SELECT current_user')
+
+  expect(rows).toEqual([{ current_user: 'cartly' }])
+  await client.end()
+  expect(await server.stop()).toEqual({ code: 0, signal: null })
 })
 
 describe('natsCluster', () => {
