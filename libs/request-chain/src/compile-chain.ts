@@ -1,4 +1,4 @@
-import { canonicalSchemas, compileJsonSchema, compileSchema } from '@cartly/contracts'
+import { compileSchema } from '@cartly/contracts'
 import { compileMapping, MappingError, type CompiledMapping, type JsonSchema } from '@cartly/mapping'
 import { compileErrors } from './compile-errors.ts'
 import { compileExpectation, compileRequest, isRead, type Report } from './compile-request.ts'
@@ -9,6 +9,7 @@ import { HookDefinition } from './definition/hook.ts'
 import { forChecking } from './definition/rule.ts'
 import type { Idempotency, StepDefinition } from './definition/step.ts'
 import { findCycle } from './graph.ts'
+import { closed, readableInput, resolveSchema } from './hook-schemas.ts'
 import type { Repeat } from './recorder.ts'
 
 export const DEFAULT_HOOK_DEADLINE_MS = 3_000
@@ -63,7 +64,7 @@ class ChainCompilation {
     this.#pointer = pointer
     this.#ids = hook.steps.map(({ id }) => id)
     this.#base = {
-      input: this.#schema(hook.input, `${pointer}/input`),
+      input: readableInput(hook, pointer, this.#report),
       settings: context.settings,
       connection: closed(context.connection ?? []),
       event: closed(['id', 'type', 'time', 'storeId']),
@@ -72,16 +73,17 @@ class ChainCompilation {
   }
 
   compile(): CompiledChain {
-    const { input, settings, event } = this.#base
-    const output = this.#schema(this.#hook.output, `${this.#pointer}/output`)
+    const { input: read, settings, event } = this.#base
+    const input = resolveSchema(this.#hook.input, `${this.#pointer}/input`, this.#report)
+    const output = resolveSchema(this.#hook.output, `${this.#pointer}/output`, this.#report)
     const steps = this.#hook.steps.map((step, index) => this.#step(step, `${this.#pointer}/steps/${index}`))
     const named = { ...this.#base, steps: closed(this.#ids) }
     const needed = new Set<string>()
     const result = this.#rule(this.#hook.result, `${this.#pointer}/result`, named, needed, output)
     const optional = (rule: unknown, name: string, roots: Roots, fits?: JsonSchema): CompiledMapping | undefined =>
       rule === undefined ? undefined : this.#rule(rule, `${this.#pointer}/${name}`, roots, new Set(), fits)
-    const when = optional(this.#hook.when, 'when', { input, settings, event })
-    const backup = optional(this.#hook.backup, 'backup', { input, settings }, output)
+    const when = optional(this.#hook.when, 'when', { input: read, settings, event })
+    const backup = optional(this.#hook.backup, 'backup', { input: read, settings }, output)
     this.#checkGraph(steps, needed)
     if (this.#issues.length > 0) throw new DefinitionError(this.#issues)
 
@@ -226,28 +228,6 @@ class ChainCompilation {
     }
   }
 
-  #schema(named: HookDefinition['input'], pointer: string): JsonSchema | undefined {
-    if (named === undefined) return undefined
-    if (typeof named === 'string') {
-      if (Object.hasOwn(canonicalSchemas, named)) {
-        return canonicalSchemas[named as keyof typeof canonicalSchemas] as unknown as JsonSchema
-      }
-      this.#report(
-        'unknown_schema',
-        pointer,
-        `there is no shape "${named}"; there is ${Object.keys(canonicalSchemas).join(', ')}`,
-      )
-      return undefined
-    }
-    try {
-      compileJsonSchema(named)
-      return named
-    } catch (error) {
-      this.#report('bad_schema', pointer, `this is no JSON Schema: ${error instanceof Error ? error.message : error}`)
-      return undefined
-    }
-  }
-
   readonly #report: Report = (code, pointer, message) => {
     if (!this.#issues.some((issue) => issue.pointer === pointer && issue.message === message)) {
       this.#issues.push({ code, pointer, message })
@@ -268,12 +248,6 @@ const nothing: CompiledMapping = {
 
 /** Where a rule stands that may wait for a mapping evaluated elsewhere: bodies, outputs, results. */
 const MAY_WAIT = /\/(body|output|result)$/
-
-const closed = (names: readonly string[]): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  properties: Object.fromEntries(names.map((name) => [name, {}])),
-})
 
 function repeatOf(method: string, idempotency: Idempotency | undefined): Repeat {
   if (isRead(method) || idempotency?.by === 'natural' || idempotency?.by === 'key') return 'safe'

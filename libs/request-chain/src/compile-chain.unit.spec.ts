@@ -86,6 +86,19 @@ describe('a hook is checked when it is saved', () => {
       'bad_reconcile',
       '/steps/0/idempotency/request/method',
     ],
+    [
+      'a field the canonical input does not have',
+      hook([get('a')], { input: 'GetRatesInput', result: { $: 'input.from.zip' } }),
+      'unknown_name',
+      '/result/$',
+    ],
+    ['an unknown event', hook([get('a')], { on: ['order.shipped'] }), 'unknown_event', '/on/0'],
+    [
+      'data of an event taken for something else',
+      hook([get('a', { forEach: { in: { $: 'input.email' }, limit: 9 } })], { on: ['order.created'] }),
+      'wrong_type',
+      '/steps/0/forEach/in',
+    ],
     ['an unknown shape', hook([get('a')], { input: 'GetPricesInput' }), 'unknown_schema', '/input'],
     [
       'a field the input does not have',

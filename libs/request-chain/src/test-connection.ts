@@ -35,37 +35,21 @@ export async function runTest(
   const latencyMs = options.clock.now() - startedAt
   const attempt = result.steps[0]?.attempts.at(-1)
   const status = attempt?.response?.status
-  const service = chain.service
+  const { service } = chain
   const checks: TestResult['checks'] = []
+  const check = (name: string, ok: boolean, detail: string): void => void checks.push({ name, ok, detail })
 
-  checks.push(
-    status === undefined
-      ? {
-          name: 'reachable',
-          ok: false,
-          detail: result.status === 'failed' ? result.error.message : 'It was not asked.',
-        }
-      : {
-          name: 'reachable',
-          ok: true,
-          detail: `${service} answered ${status} in ${Math.round(attempt?.durationMs ?? 0)} ms.`,
-        },
-  )
   if (status !== undefined) {
-    const refused =
-      status === 401 || status === 403 || (result.status === 'failed' && result.error.class === 'configuration')
-    checks.push(
-      refused && result.status === 'failed'
-        ? { name: 'credentials', ok: false, detail: result.error.message }
-        : { name: 'credentials', ok: true, detail: `${service} accepts the credentials.` },
-    )
-    if (!refused) {
-      checks.push(
-        result.status === 'failed'
-          ? { name: 'answer', ok: false, detail: result.error.message }
-          : { name: 'answer', ok: true, detail: detailOf(result) ?? 'The answer is what it should be.' },
-      )
-    }
+    check('reachable', true, `${service} answered ${status} in ${Math.round(attempt?.durationMs ?? 0)} ms.`)
+  }
+  if (result.status === 'failed') {
+    const { class: errorClass, message } = result.error
+    // What an answer other than a refusal says of the credentials is not known.
+    const failed = status === undefined ? 'reachable' : errorClass === 'configuration' ? 'credentials' : 'answer'
+    check(failed, false, message)
+  } else {
+    check('credentials', true, `${service} accepts the credentials.`)
+    check('answer', true, detailOf(result) ?? 'The answer is what it should be.')
   }
   if (result.status !== 'failed') return { ok: true, latencyMs, checks }
   return { ok: false, latencyMs, checks, error: { code: result.error.code, message: result.error.message } }
