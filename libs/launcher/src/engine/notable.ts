@@ -13,8 +13,15 @@ export function notable(service: string, line: string): string | undefined {
   if (record.level !== 'warn' && record.level !== 'error') return undefined
   const details = Object.entries(record)
     .filter(([name]) => !quiet.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${short(value)}`)
   return [`[${service}] ${record.level}: ${String(record.message)}`, ...details].join(' ')
+}
+
+/** Of an error its message; the stack is in the log file. */
+function short(value: unknown): string {
+  if (typeof value === 'string') return value
+  const { message } = (value ?? {}) as { message?: unknown }
+  return typeof message === 'string' ? `"${message}"` : JSON.stringify(value)
 }
 
 function parse(line: string): Record<string, unknown> | undefined {
