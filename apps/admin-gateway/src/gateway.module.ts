@@ -33,7 +33,7 @@ export class GatewayModule {
         { provide: BusClient, useValue: bus },
         { provide: TokenVerifier, useValue: new TokenVerifier(settings.auth) },
         { provide: RateLimit, useValue: new RateLimit(settings.rateLimit) },
-        { provide: KeptAnswers, useValue: new KeptAnswers(js, jsm) },
+        { provide: KeptAnswers, useValue: new KeptAnswers(js, jsm, log) },
         { provide: LiveHub, useValue: new LiveHub(nc) },
       ],
     }

@@ -1,30 +1,15 @@
-import { CartlyError } from '@cartly/contracts'
-import type { BusClient } from '@cartly/messaging'
 import { continueTrace, withSpan } from '@cartly/telemetry'
 import { HttpException } from '@nestjs/common'
 import { SpanKind } from '@opentelemetry/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { mayEnter, mayUse } from '../auth/caller.ts'
-import { assertSameOrigin, tokenOf } from '../auth/session.ts'
-import type { TokenVerifier } from '../auth/token-verifier.ts'
-import { assertWithinLimit, type RateLimit } from '../http/rate-limit.ts'
 import { etagOf } from '../http/revision.ts'
 import type { KeptAnswers } from '../idempotency/kept-answers.ts'
 import { once } from '../idempotency/once.ts'
-import type { LiveHub } from '../live/live-hub.ts'
+import { admit } from './admit.ts'
 import { Answer } from './answer.ts'
-import { callReader, type CallReader } from './read-call.ts'
-import { isIdempotent, isStoreScoped, type Route } from './route.ts'
-
-/** What the routes stand on. */
-export interface ApiParts {
-  readonly verifier: TokenVerifier
-  readonly limit: RateLimit
-  readonly kept: KeptAnswers
-  readonly bus: BusClient
-  readonly live: LiveHub
-  readonly publicUrl: string
-}
+import type { ApiParts } from './parts.ts'
+import { callReader, type CallReader, type ReadCall } from './read-call.ts'
+import { isIdempotent, type Route } from './route.ts'
 
 /** Serves the table: each row, and 405 for the methods that its paths do not take. */
 export function mountRoutes(http: FastifyInstance, routes: readonly Route[], parts: ApiParts): void {
@@ -49,59 +34,24 @@ function mountRoute(http: FastifyInstance, route: Route, parts: ApiParts): void 
   })
 }
 
-/** Who is it, how often do they come, may they do this, and is the store theirs? */
-async function admit(route: Route, request: FastifyRequest, reply: FastifyReply, parts: ApiParts): Promise<void> {
-  if (route.scopes === 'public') return assertWithinLimit(parts.limit, request.ip, reply)
-  const caller = await identify(request, reply, parts)
-  assertWithinLimit(parts.limit, caller.tokenId, reply)
-  if (caller.via === 'cookie') assertSameOrigin(request)
-  if (!mayUse(caller, route.scopes)) {
-    const message = `The token does not allow this: it needs the scope ${route.scopes.join(' or ')}`
-    throw new CartlyError('forbidden', 'insufficient_scope', message)
-  }
-  const { storeId } = request.params as { storeId?: string }
-  // As for a store that does not exist: who may not enter is not told that it does.
-  if (isStoreScoped(route) && !mayEnter(caller, storeId as string)) {
-    throw new CartlyError('not_found', 'not_found', `There is no store ${storeId}`)
-  }
-}
-
-async function identify(request: FastifyRequest, reply: FastifyReply, { verifier, limit }: ApiParts) {
-  try {
-    const { token, via } = tokenOf(request)
-    request.token = token
-    request.caller = await verifier.verify(token, via)
-    return request.caller
-  } catch (error) {
-    // Guessing tokens is limited by address.
-    assertWithinLimit(limit, request.ip, reply)
-    throw error
-  }
-}
-
 async function serve(route: Route, read: CallReader, request: FastifyRequest, reply: FastifyReply, parts: ApiParts) {
   const attributes = { 'http.request.method': route.method, 'http.route': route.path }
   const parent = continueTrace(request.headers as { traceparent?: string; tracestate?: string })
-  return withSpan(`${route.method} ${route.path}`, { kind: SpanKind.SERVER, attributes, parent }, async () => {
-    const call = read(request)
-    const answer = await answerOf(route, call, parts.kept, reply)
-    return send(route, answer, reply)
-  })
+  const span = { kind: SpanKind.SERVER, attributes, parent }
+  const answer = await withSpan(`${route.method} ${route.path}`, span, () =>
+    answerOf(route, read(request), parts.kept, reply),
+  )
+  return send(route, answer, reply)
 }
 
-async function answerOf(
-  route: Route,
-  call: ReturnType<CallReader>,
-  kept: KeptAnswers,
-  reply: FastifyReply,
-): Promise<unknown> {
+async function answerOf(route: Route, call: ReadCall, kept: KeptAnswers, reply: FastifyReply): Promise<unknown> {
   if (call.requestKey === undefined || !isIdempotent(route)) return reveal(route, await route.handle(call), call)
   const { answer, replayed } = await once(kept, call.requestKey, call.body, () => route.handle(call))
   if (replayed) reply.header('idempotent-replayed', 'true')
   return reveal(route, answer, call)
 }
 
-const reveal = async (route: Route, answer: unknown, call: ReturnType<CallReader>): Promise<unknown> =>
+const reveal = async (route: Route, answer: unknown, call: ReadCall): Promise<unknown> =>
   route.reveal ? route.reveal(answer, call) : answer
 
 function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply {

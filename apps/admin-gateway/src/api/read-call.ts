@@ -5,7 +5,7 @@ import { readQuery } from '../http/query.ts'
 import { expectedRevision } from '../http/revision.ts'
 import { commandIds, requestKey } from '../idempotency/command-id.ts'
 import { readIdempotencyKey } from '../idempotency/once.ts'
-import type { ApiParts } from './mount.ts'
+import type { ApiParts } from './parts.ts'
 import { isIdempotent, type Ask, type Call, type Route } from './route.ts'
 
 /** A call, and what its `Idempotency-Key` makes it the same request as. */

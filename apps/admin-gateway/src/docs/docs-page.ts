@@ -12,6 +12,7 @@ export const docsPolicy = [
 ].join('; ')
 
 const settings = {
+  showDeveloperTools: 'never',
   withDefaultFonts: false,
   telemetry: false,
   hideClientButton: true,

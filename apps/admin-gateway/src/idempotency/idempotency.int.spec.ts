@@ -95,6 +95,13 @@ describe('a POST with an Idempotency-Key', () => {
     expect(new Set(commands).size).toBe(1)
   })
 
+  test('is answered even when the answer is too large to be kept', async () => {
+    const name = 'x'.repeat(1024 * 1024 - JSON.stringify(connector({ name: '' })).length)
+    gateway.services.on(registry.install, () => connector({ name }))
+    expect((await post(randomUUID())).json).toEqual(connector({ name }))
+    expect(gateway.logLines.join('')).toContain('could not be kept')
+  })
+
   test('must have a key that can be one', async () => {
     for (const key of ['with space', 'x'.repeat(256)]) {
       expect(await post(key)).toMatchObject({ status: 422, json: { code: 'invalid_idempotency_key' } })

@@ -1,5 +1,12 @@
-import { conflict, invalid, type CartlyError } from '@cartly/contracts'
-import { JetStreamApiCodes, JetStreamApiError, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
+import { CartlyError, conflict, invalid } from '@cartly/contracts'
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  type StoredMsg,
+} from '@nats-io/jetstream'
+import type { Logger } from '@cartly/telemetry'
 import { headers as natsHeaders, type MsgHdrs } from '@nats-io/transport-node'
 
 /** An answer as it is kept, without secrets (`RouteSpec.reveal`). */
@@ -29,9 +36,12 @@ export class KeptAnswers {
   readonly #js: JetStreamClient
   readonly #jsm: JetStreamManager
 
-  constructor(js: JetStreamClient, jsm: JetStreamManager) {
+  readonly #log: Logger
+
+  constructor(js: JetStreamClient, jsm: JetStreamManager, log: Logger) {
     this.#js = js
     this.#jsm = jsm
+    this.#log = log
   }
 
   /**
@@ -39,37 +49,56 @@ export class KeptAnswers {
    * `idempotency_in_progress` while the first request is still being answered.
    */
   async claim(key: string, fingerprint: string): Promise<Claim> {
-    const last = await this.#jsm.direct.getMessage(STREAM, { last_by_subj: subjectOf(key) })
+    const last = await this.#last(key)
     if (last) {
       if (last.header.get(fields.fingerprint) !== fingerprint) throw reused
       const state = last.header.get(fields.state)
       if (state === 'answered') return { state: 'answered', answer: last.json<KeptAnswer>() }
       if (state === 'started' && Date.now() - last.time.getTime() < ABANDONED_MS) throw inProgress
     }
-    const sequence = await this.#publish(key, last?.seq ?? 0, stateHeaders('started', fingerprint))
+    const started = stateHeaders('started', fingerprint)
+    const sequence = await this.#publish(key, last?.seq ?? 0, started).catch(refuse)
     return { state: 'claimed', sequence }
   }
 
-  /** Keeps the answer of a claimed request. */
+  /**
+   * Keeps the answer of a claimed request. One that cannot be kept (too large, or no stream) is the answer all the same:
+   * who repeats the request sends the same commands again, which the services know.
+   */
   async keep(key: string, sequence: number, fingerprint: string, answer: KeptAnswer): Promise<void> {
-    await this.#publish(key, sequence, stateHeaders('answered', fingerprint), JSON.stringify(answer))
+    await this.#settle(key, sequence, stateHeaders('answered', fingerprint), JSON.stringify(answer))
   }
 
   /** Gives a claim back: the request failed, and may be tried again with the same key. */
   async release(key: string, sequence: number, fingerprint: string): Promise<void> {
-    await this.#publish(key, sequence, stateHeaders('released', fingerprint))
+    await this.#settle(key, sequence, stateHeaders('released', fingerprint))
+  }
+
+  async #last(key: string): Promise<StoredMsg | null> {
+    return this.#jsm.direct.getMessage(STREAM, { last_by_subj: subjectOf(key) }).catch(refuse)
+  }
+
+  async #settle(key: string, sequence: number, headers: MsgHdrs, body?: string): Promise<void> {
+    try {
+      await this.#publish(key, sequence, headers, body)
+    } catch (error) {
+      this.#log.warn('an answer could not be kept for its Idempotency-Key', { error })
+    }
   }
 
   async #publish(key: string, lastSubjectSequence: number, headers: MsgHdrs, body = ''): Promise<number> {
-    try {
-      const { seq } = await this.#js.publish(subjectOf(key), body, { headers, expect: { lastSubjectSequence } })
-      return seq
-    } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence)
-        throw inProgress
-      throw error
-    }
+    const { seq } = await this.#js.publish(subjectOf(key), body, { headers, expect: { lastSubjectSequence } })
+    return seq
   }
+}
+
+/** Another request with the same key was quicker, or the stream is not to be had. */
+function refuse(error: unknown): never {
+  if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence) throw inProgress
+  throw new CartlyError('unavailable', 'idempotency_unavailable', 'Idempotency-Key cannot be honoured at the moment', {
+    cause: error,
+    retryAfterMs: 1_000,
+  })
 }
 
 function stateHeaders(state: 'started' | 'answered' | 'released', fingerprint: string): MsgHdrs {

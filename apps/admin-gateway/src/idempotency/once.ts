@@ -25,14 +25,12 @@ export async function once(
   const fingerprint = fingerprintOf(body)
   const claim = await kept.claim(key, fingerprint)
   if (claim.state === 'answered') return { answer: claim.answer.body, replayed: true }
-  try {
-    const answer = await work()
-    await kept.keep(key, claim.sequence, fingerprint, { body: answer })
-    return { answer, replayed: false }
-  } catch (error) {
+  const answer = await work().catch(async (error: unknown) => {
     await kept.release(key, claim.sequence, fingerprint)
     throw error
-  }
+  })
+  await kept.keep(key, claim.sequence, fingerprint, { body: answer })
+  return { answer, replayed: false }
 }
 
 /** Equal for bodies that say the same, whatever the order of their fields. */
