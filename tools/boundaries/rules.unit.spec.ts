@@ -23,6 +23,7 @@ const all = [
   project('libs/testing', 'tooling', ['telemetry']),
   project('apps/vault', 'app', ['contracts', 'telemetry', 'mapping', 'testing', 'registry']),
   project('apps/registry', 'app', ['contracts'], []),
+  project('apps/demo', 'app'),
 ]
 const byName = new Map(all.map((each) => [each.name, each]))
 
@@ -38,6 +39,7 @@ describe('between packages', () => {
     ['apps/vault/src/main.ts', "import { x } from '@cartly/telemetry/testing'"],
     ['apps/vault/src/main.ts', "export * from './domain/key.ts'"],
     ['apps/vault/src/a.int.spec.ts', "import { testNats } from '@cartly/testing'"],
+    ['apps/vault/src/b.int.spec.ts', "import { startCarrier } from '@cartly/demo'"],
     ['apps/vault/src/testing/fake.ts', "import { testNats } from '@cartly/testing'"],
     ['libs/mapping/src/index.ts', "import ajv from 'ajv'"],
     ['libs/testing/src/index.ts', "import { x } from '@cartly/telemetry'"],
@@ -47,6 +49,8 @@ describe('between packages', () => {
 
   test.each([
     ['apps/vault/src/main.ts', "import '@cartly/registry'", 'offers nothing to import'],
+    ['apps/vault/src/main.ts', "import { x } from '@cartly/demo'", 'type:app does not import type:app'],
+    ['apps/vault/src/c.int.spec.ts', "import '@cartly/registry'", 'offers nothing to import'],
     ['apps/vault/src/main.ts', "const x = await import('@cartly/testing')", 'type:app does not import type:tooling'],
     ['apps/vault/src/main.ts', "import { x } from '@cartly/nothing'", 'there is no workspace'],
     ['apps/vault/src/main.ts', "import { x } from '@cartly/mapping/src/rule.ts'", 'offers @cartly/mapping'],
