@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { credentialEvents } from '@cartly/contracts'
 import {
   aggregateProjection,
@@ -38,6 +39,8 @@ const HOUSEKEEPING_EVERY_MS = 60_000
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
+const BEGUN_CHECK_MS = 10
+
 @Module({})
 export class VaultModule {
   /** Brings the database up to date, opens the keyring, starts projections and reactions, and wires the controllers. */
@@ -57,7 +60,7 @@ export class VaultModule {
     const keyring = await settings.openKeyring([...inUse.keys()])
 
     const projection = aggregateProjection(credentialEvents, credentialDecider, 1)
-    const runnerOf = (of: typeof projection | typeof connectorProjection): ProjectionRunner => {
+    const runnerOf = async (of: typeof projection | typeof connectorProjection): Promise<ProjectionRunner> => {
       const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: of.name, error })
       const runner = new ProjectionRunner({ bus, dataSource, projection: of as never, onTrouble })
       runner.start()
@@ -65,10 +68,12 @@ export class VaultModule {
       health.add(of.name, () => {
         if (runner.status.state === 'refused') throw runner.status.failure
       })
+      // Its tables are made when it begins.
+      while (runner.status.state === 'starting') await delay(BEGUN_CHECK_MS)
       return runner
     }
-    const credentialRunner = runnerOf(projection)
-    const connectorRunner = runnerOf(connectorProjection)
+    const credentialRunner = await runnerOf(projection)
+    const connectorRunner = await runnerOf(connectorProjection)
 
     const store = createEventStore(bus)
     const repository = aggregateRepository<CredentialState>(dataSource, projection)

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { connectorEvents, oauthConnectionEvents, type ConnectorId } from '@cartly/contracts'
 import type { Egress } from '@cartly/egress'
 import {
@@ -38,6 +39,8 @@ export interface OAuthSettings extends RefresherOptions {
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
+const BEGUN_CHECK_MS = 10
+
 @Module({})
 export class OAuthModule {
   /** Brings the database up to date, starts projections, policies and the schedule, and wires the controller. */
@@ -54,7 +57,7 @@ export class OAuthModule {
     onShutdown(() => dataSource.destroy())
     onShutdown(() => egress.close())
 
-    const run = (projection: Projection<never, never>): ProjectionRunner => {
+    const run = async (projection: Projection<never, never>): Promise<ProjectionRunner> => {
       const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: projection.name, error })
       const runner = new ProjectionRunner({ bus, dataSource, projection, onTrouble })
       runner.start()
@@ -62,12 +65,14 @@ export class OAuthModule {
       health.add(projection.name, () => {
         if (runner.status.state === 'refused') throw runner.status.failure
       })
+      // Its tables are made when it begins.
+      while (runner.status.state === 'starting') await delay(BEGUN_CHECK_MS)
       return runner
     }
     const states = aggregateProjection(oauthConnectionEvents, connectionDecider, 1)
-    const stateRunner = run(states as never)
-    const connectorRunner = run(connectorProjection as never)
-    const scheduleRunner = run(scheduleProjection as never)
+    const stateRunner = await run(states as never)
+    const connectorRunner = await run(connectorProjection as never)
+    const scheduleRunner = await run(scheduleProjection as never)
 
     const repository = aggregateRepository<ConnectionState>(dataSource, states)
     const handler = createCommandHandler({

@@ -10,7 +10,7 @@ export type CredentialKind = 'requests' | 'oauth_client'
 export type Grant = 'all' | readonly string[]
 
 /**
- * Who may have what (ADR 0006): API keys and access tokens go to the executor, client secrets and refresh tokens to the
+ * Who may have what (docs/vault.md): API keys and access tokens go to the executor, client secrets and refresh tokens to the
  * refresher alone, signing secrets to the dispatcher. Everything else is refused.
  * @param kind of a connector's credential
  * @throws CartlyError `forbidden`, code `not_entitled`
