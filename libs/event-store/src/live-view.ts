@@ -20,6 +20,10 @@ export interface LiveViewOptions<View, Record> {
 
 /** A read model in memory, in every replica: what a stream says from its beginning, and from then on as it happens. */
 export interface LiveView<View> {
+  /**
+   * Ask for it each time: when the stream was put back to another past, it is read again from its beginning, and what
+   * comes of that takes the place of the old view once it is complete.
+   */
   readonly current: View
   /** The last sequence that is in it. */
   readonly sequence: number
@@ -48,20 +52,34 @@ export function createLiveView<View, Record>(options: LiveViewOptions<View, Reco
   const gate = new Gate()
   const ready = Promise.withResolvers<void>()
   let view = options.initial()
+  /** What is shown: the view, unless that is being read again. */
+  let shown = { view, sequence: 0 }
+  let readAgain = false
   let position: Position = beginning
   let failure: Error | undefined
   let failures = 0
   let running: Promise<void> | undefined
 
+  const show = (): void => {
+    shown = { view, sequence: position.sequence }
+    gate.pass(position.sequence)
+  }
+
   const take = ({ messages, pending }: LogBatch): void => {
-    for (const message of messages) {
-      view = options.apply(view, source.decode(message))
-      position = message
+    try {
+      for (const message of messages) {
+        view = options.apply(view, source.decode(message))
+        position = message
+      }
+    } finally {
+      if (!readAgain) show()
     }
     failure = undefined
     failures = 0
-    gate.pass(position.sequence)
-    if (pending === 0) ready.resolve()
+    if (pending > 0) return
+    readAgain = false
+    show()
+    ready.resolve()
   }
 
   const run = async (): Promise<void> => {
@@ -77,10 +95,9 @@ export function createLiveView<View, Record>(options: LiveViewOptions<View, Reco
         failure = error instanceof Error ? error : new Error(String(error))
         onTrouble(error)
         if (error instanceof StreamBehindReadModel) {
-          // Nothing is lost by reading it all again.
           view = options.initial()
           position = beginning
-          gate.pass(0)
+          readAgain = true
         }
         await pause(Math.min(100 * 2 ** failures++, MAX_BACKOFF_MS), signal)
       }
@@ -89,10 +106,10 @@ export function createLiveView<View, Record>(options: LiveViewOptions<View, Reco
 
   return {
     get current() {
-      return view
+      return shown.view
     },
     get sequence() {
-      return position.sequence
+      return shown.sequence
     },
     get failure() {
       return failure

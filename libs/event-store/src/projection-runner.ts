@@ -34,10 +34,11 @@ export interface ProjectionStatus {
   readonly name: string
   readonly version: number
   /**
-   * `leading`: this process writes it. `standby`: another does. `waiting`: something keeps it from going on, and is
-   * tried again. `refused`: the stream has lost what was read from it, or a newer version is live; stopped for good.
+   * `leading`: this process writes it. `building`: this process fills the tables of a new version, which nobody sees yet.
+   * `standby`: another process writes. `waiting`: something keeps it from going on, and is tried again. `refused`: the
+   * stream has lost what was read from it, or a newer version is live; stopped for good.
    */
-  readonly state: 'starting' | 'leading' | 'standby' | 'waiting' | 'refused' | 'stopped'
+  readonly state: 'starting' | 'leading' | 'building' | 'standby' | 'waiting' | 'refused' | 'stopped'
   /** The last sequence in the tables, as far as this process knows. */
   readonly sequence: number
   /** Messages that were still to come when the last was delivered; known to the leader. */
@@ -108,7 +109,7 @@ export class ProjectionRunner {
     }
   }
 
-  /** True once the read model holds the message of this sequence, whichever replica writes it; false after `timeoutMs`. */
+  /** True once queries see the message of this sequence, whichever replica writes it; false after `timeoutMs`. */
   async passed(sequence: number, timeoutMs: number): Promise<boolean> {
     const until = Date.now() + timeoutMs
     for (;;) {
@@ -123,11 +124,10 @@ export class ProjectionRunner {
     }
   }
 
-  /** What another replica has written, or this one before it stopped. */
+  /** What the tables hold that queries see, whoever writes them. */
   async #readCheckpoint(): Promise<void> {
-    const { name, version } = this.#projection
-    const known = await generations(statements(this.#dataSource), name).catch(() => [])
-    const live = known.find((generation) => generation.status === 'live' && generation.version === version)
+    const known = await generations(statements(this.#dataSource), this.#projection.name).catch(() => [])
+    const live = known.find(({ status }) => status === 'live')
     if (live && live.sequence > this.#gate.sequence) this.#gate.pass(live.sequence)
   }
 
@@ -194,7 +194,6 @@ export class ProjectionRunner {
   async #writeAll(session: Session, opened: Generation, signal: AbortSignal): Promise<void> {
     let generation = opened
     this.#reached(generation)
-    this.#state = 'leading'
     const batches = decodedBatches(this.#bus, this.#projection, {
       after: generation,
       batchSize: this.#batchSize,
@@ -221,7 +220,7 @@ export class ProjectionRunner {
 
   #reached({ sequence, status }: Generation): void {
     this.#sequence = sequence
-    // What is still being built is not visible to anybody.
+    this.#state = status === 'live' ? 'leading' : 'building'
     if (status === 'live') this.#gate.pass(sequence)
   }
 }
