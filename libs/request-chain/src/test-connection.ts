@@ -1,6 +1,7 @@
 import type { TestResult } from '@cartly/contracts'
 import { compileChain, type ChainContext } from './compile-chain.ts'
 import type { CompiledChain } from './compiled-chain.ts'
+import { DefinitionError } from './definition-error.ts'
 import type { TestConnectionDefinition } from './definition/hook.ts'
 import { runChain, type RunOptions } from './run-chain.ts'
 
@@ -22,8 +23,17 @@ export function compileTest(definition: TestConnectionDefinition, context: Chain
     ...(detail === undefined ? {} : { output: { detail } }),
   }
   const hook = { description: 'Tests the connection', steps: [step], result: { detail: { $: 'steps.test.detail' } } }
-  return { chain: compileChain(hook, context) }
+  try {
+    return { chain: compileChain(hook, context) }
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error
+    throw new DefinitionError(error.issues.map((issue) => ({ ...issue, pointer: ownPlace(issue.pointer) })))
+  }
 }
+
+/** The place in the test's own definition: it is compiled as the one step of a hook. */
+const ownPlace = (pointer: string): string =>
+  pointer.replace('/steps/0/output/detail', '/detail').replace('/steps/0/', '/')
 
 /** Tests a connection, and says of each thing that must hold whether it does. */
 export async function runTest(
@@ -45,7 +55,8 @@ export async function runTest(
   if (result.status === 'failed') {
     const { class: errorClass, message } = result.error
     // What an answer other than a refusal says of the credentials is not known.
-    const failed = status === undefined ? 'reachable' : errorClass === 'configuration' ? 'credentials' : 'answer'
+    const place = errorClass === 'configuration' ? 'credentials' : 'answer'
+    const failed = attempt === undefined ? 'setup' : status === undefined ? 'reachable' : place
     check(failed, false, message)
   } else {
     check('credentials', true, `${service} accepts the credentials.`)

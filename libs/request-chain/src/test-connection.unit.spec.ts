@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { compileTest, runTest, systemClock, type HttpPort } from './index.ts'
+import { compileTest, type DefinitionError, runTest, systemClock, type HttpPort } from './index.ts'
 
 const test = compileTest(
   {
@@ -30,6 +30,24 @@ const answer = (status: number, body: object): HttpPort => ({
 })
 
 describe('a test of a connection', () => {
+  it('is checked when it is saved, with its own places', () => {
+    const wrong = {
+      request: { method: 'GET' as const, path: '/' },
+      expect: { where: { $: 'body.ok' } },
+      detail: { $: 'x' },
+    }
+    try {
+      compileTest(wrong, { service: 'Acme', pointer: '/testConnection' })
+      throw new Error('it was accepted')
+    } catch (error) {
+      const { issues } = error as DefinitionError
+      expect(issues.map(({ pointer }) => pointer)).toEqual([
+        '/testConnection/expect/where/$',
+        '/testConnection/detail/$',
+      ])
+    }
+  })
+
   it('passes with each check explained', async () => {
     const result = await run(answer(200, { authenticated: true, account: 42 }))
     expect(result.ok).toBe(true)

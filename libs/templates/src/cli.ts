@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { exportArazzo } from './arazzo/export-arazzo.ts'
 import { templateJsonSchema } from './definition.ts'
 import { catalogDirectory, CatalogError, loadCatalog, loadTemplate, type CatalogEntry } from './load-catalog.ts'
 import { runSamples } from './run-samples.ts'
@@ -9,6 +10,7 @@ import { newTemplate } from './new-template.ts'
 const USAGE = `npm run template -- new <slug>      begin a template in libs/templates/catalog/<slug>
 npm run template -- check [<slug>]  read and compile it, or all of them
 npm run template -- test [<slug>]   run its samples, or those of all
+npm run template -- arazzo <slug>   write it as Arazzo 1.0.1 and OpenAPI, into the current folder
 npm run template -- schema          write template.schema.json anew`
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -58,6 +60,17 @@ async function begin(slug: string | undefined): Promise<boolean> {
   return true
 }
 
+async function arazzo(slug: string | undefined): Promise<boolean> {
+  for (const { definition } of await entries(slug)) {
+    const files = [`${definition.slug}.arazzo.json`, `${definition.slug}.openapi.json`] as const
+    const exported = exportArazzo(definition, `./${files[1]}`)
+    await writeFile(files[0], `${JSON.stringify(exported.arazzo, null, 2)}\n`)
+    await writeFile(files[1], `${JSON.stringify(exported.openapi, null, 2)}\n`)
+    say(`wrote ${files.join(' and ')}`)
+  }
+  return true
+}
+
 async function schema(): Promise<boolean> {
   const file = join(catalogDirectory, '../template.schema.json')
   await writeFile(file, `${JSON.stringify(templateJsonSchema(), null, 2)}\n`)
@@ -69,6 +82,7 @@ const commands: Readonly<Record<string, (slug: string | undefined) => Promise<bo
   new: begin,
   check,
   test,
+  arazzo,
   schema,
 }
 
