@@ -13,7 +13,7 @@ export interface RefreshLock {
 }
 
 /** A grant that was given, as far as it is known. */
-interface Granted {
+export interface Granted {
   readonly storeId: StoreId
   readonly connectorId: ConnectorId
   readonly credentialId: CredentialId
