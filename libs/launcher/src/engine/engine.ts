@@ -74,63 +74,35 @@ async function start(options: EngineOptions, stops: AsyncDisposableStack): Promi
   stops.defer(release)
   if (orphans > 0) notify(`Stopped ${orphans} processes that an earlier run left behind.`)
 
-  const port = async (name: string, wished?: number) => {
-    const picked = await pickPort(name, wished, notify)
-    stops.defer(picked.release)
-    return picked.port
-  }
-  const [natsPort, postgresPort, gatewayPort] = await Promise.all([
-    port('NATS', options.ports?.nats),
-    port('Postgres', options.ports?.postgres),
-    port('the gateway', options.ports?.gateway),
-  ])
   const secrets = await keptSecrets(dataDir)
   if (options.natsUrl !== undefined) secrets.nats = givenNatsPasswords(process.env)
-  const place = { dataDir, notify, stops }
-  const [nats, postgres] = await Promise.all([
-    openNats({ ...place, port: natsPort }, secrets.nats, options.streams, options.natsUrl),
-    openPostgres({ ...place, port: postgresPort }, secrets.postgres, secrets.roles, options.databaseUrl),
+  const ports = await pickPorts(options.ports ?? {}, notify, stops)
+  const [nats, postgres] = await allOrNone([
+    openNats({ dataDir, notify, stops, port: ports.nats }, secrets.nats, options.streams, options.natsUrl),
+    openPostgres(
+      { dataDir, notify, stops, port: ports.postgres },
+      secrets.postgres,
+      secrets.roles,
+      options.databaseUrl,
+    ),
   ])
   const issuer = await startIssuer(secrets.issuer)
   stops.defer(() => issuer.close())
 
-  for (const service of services) mkdirSync(serviceFolder(dataDir, service), { recursive: true, mode: 0o700 })
   const healthPorts = await freePorts(services)
+  const demoFolder = serviceFolder(dataDir, 'demo-store')
   const around: Surroundings = {
     dataDir,
     secrets,
     natsUrl: nats.url,
     postgresUrl: postgres.url,
-    gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
+    gatewayUrl: `http://127.0.0.1:${ports.gateway}`,
     issuer,
     adminToken: await issuer.sign({ stores: '*' }),
-    ...(services.includes('demo-store') && {
-      demo: await demoPlaces(serviceFolder(dataDir, 'demo-store'), notify, stops),
-    }),
-    ownPorts: [natsPort, postgresPort, ...Object.values(healthPorts)],
+    ...(services.includes('demo-store') && { demo: await demoPlaces(demoFolder, notify, stops) }),
+    ownPorts: [ports.nats, ports.postgres, ...Object.values(healthPorts)],
   }
-
-  const runFile = join(dataDir, 'run.json')
-  stops.defer(() => rmSync(runFile, { force: true }))
-  const processes = services.map(
-    (service) =>
-      new ServiceProcess({
-        service,
-        program: (options.program ?? serviceProgram)(service),
-        env: { ...serviceEnv(service, healthPorts[service], around), ...options.env?.['*'], ...options.env?.[service] },
-        healthPort: healthPorts[service],
-        dataDir,
-        notify,
-        onRestart: () => writePrivate(runFile, runInfo(around, processes)),
-      }),
-  )
-  const [front, back] = [processes.filter(isFront), processes.filter((process) => !isFront(process))]
-  for (const wave of [back, front]) {
-    stops.defer(async () => void (await Promise.all(wave.map((process) => process.stop(drainMs)))))
-  }
-  await Promise.all(processes.map((process) => process.keeper.start()))
-  await Promise.all(processes.map((process) => process.ready()))
-  writePrivate(runFile, runInfo(around, processes))
+  const processes = await startServices({ ...options, services, notify }, healthPorts, around, stops)
 
   const keepers = [nats.keeper, postgres.keeper, ...processes.map(({ keeper }) => keeper)].filter((keeper) => !!keeper)
   return {
@@ -146,12 +118,73 @@ async function start(options: EngineOptions, stops: AsyncDisposableStack): Promi
   }
 }
 
+/** Starts the services, waits until all are ready, and keeps `run.json` true from then on. */
+async function startServices(
+  options: EngineOptions & Required<Pick<EngineOptions, 'services' | 'notify'>>,
+  healthPorts: Record<ServiceName, number>,
+  around: Surroundings,
+  stops: AsyncDisposableStack,
+): Promise<ServiceProcess[]> {
+  const { services, notify, env = {}, program = serviceProgram } = options
+  const { dataDir } = around
+  const runFile = join(dataDir, 'run.json')
+  let published = false
+  const publish = () => published && writePrivate(runFile, runInfo(around, processes))
+  stops.defer(() => rmSync(runFile, { force: true }))
+
+  const processes = services.map((service) => {
+    mkdirSync(serviceFolder(dataDir, service), { recursive: true, mode: 0o700 })
+    const healthPort = healthPorts[service]
+    return new ServiceProcess({
+      service,
+      program: program(service),
+      env: { ...serviceEnv(service, healthPort, around), ...env['*'], ...env[service] },
+      healthPort,
+      dataDir,
+      notify,
+      onRestart: publish,
+    })
+  })
+  const [front, back] = [processes.filter(isFront), processes.filter((process) => !isFront(process))]
+  for (const wave of [back, front]) {
+    stops.defer(async () => void (await Promise.all(wave.map((process) => process.stop(drainMs)))))
+  }
+  await allOrNone(processes.map((process) => process.keeper.start()))
+  await Promise.all(processes.map((process) => process.ready()))
+  published = true
+  publish()
+  return processes
+}
+
 /** Those who ask are drained before those who answer. */
 function isFront({ keeper }: ServiceProcess): boolean {
   return keeper.name === 'demo-store' || keeper.name === 'admin-gateway'
 }
 
+async function pickPorts(
+  wished: NonNullable<EngineOptions['ports']>,
+  notify: (line: string) => void,
+  stops: AsyncDisposableStack,
+): Promise<Record<'nats' | 'postgres' | 'gateway', number>> {
+  const pick = async (name: string, wish: number | undefined) => {
+    const { port, release } = await pickPort(name, wish, notify)
+    stops.defer(release)
+    return port
+  }
+  return {
+    nats: await pick('NATS', wished.nats),
+    postgres: await pick('Postgres', wished.postgres),
+    gateway: await pick('the gateway', wished.gateway),
+  }
+}
+
 async function freePorts<Name extends string>(names: readonly Name[]): Promise<Record<Name, number>> {
   const ports = await Promise.all(names.map(async (name) => [name, await freePort()] as const))
   return Object.fromEntries(ports) as Record<Name, number>
+}
+
+/** As `Promise.all`, but a failure is thrown only when nothing is under way any more, so that all of it can be undone. */
+async function allOrNone<T extends readonly unknown[]>(work: [...T]): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work)
+  return Promise.all(work)
 }

@@ -5,7 +5,7 @@ import { describeExit, type ServerProcess } from '../process/server-process.ts'
 const shortestPauseMs = 250
 const longestPauseMs = 10_000
 /** A process that ran this long has recovered: the pauses begin anew. */
-const recoveredAfterMs = 30_000
+const recoveredAfterMs = 5_000
 
 export interface KeeperOptions {
   /** What to call the process in messages. */
@@ -40,6 +40,11 @@ export class Keeper {
   /** How often the process has ended unasked since `start`. */
   get ends(): number {
     return this.#ends
+  }
+
+  /** Whether it was asked to stop. */
+  get stopped(): boolean {
+    return this.#stopping.signal.aborted
   }
 
   /** @throws what `start` of the options throws: the first start is not tried again. */

@@ -41,12 +41,14 @@ export class ServiceProcess {
   /**
    * Resolves when the service answers `/readyz` with 200.
    *
-   * @throws LaunchError when it does not within a minute, or has ended three times.
+   * @throws LaunchError when it does not within a minute, ends three times meanwhile, or is stopped.
    */
   async ready(): Promise<void> {
     const { service } = this.#options
+    const endsBefore = this.keeper.ends
+    const hopeless = () => this.keeper.stopped || this.keeper.ends - endsBefore >= hopelessEnds
     try {
-      await eventually(() => this.#answers(), { withinMs: 60_000, everyMs: 50, hopeless: () => this.#isHopeless() })
+      await eventually(() => this.#answers(), { withinMs: 60_000, everyMs: 50, hopeless })
     } catch (cause) {
       throw new LaunchError(`${service} did not become ready.`, lastWords(this.#logFile), { cause })
     }
@@ -61,10 +63,6 @@ export class ServiceProcess {
     const response = await fetch(`${this.healthUrl}/readyz`, { signal: AbortSignal.timeout(2_000) })
     if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
     return true
-  }
-
-  #isHopeless(): boolean {
-    return this.keeper.ends >= hopelessEnds
   }
 
   #spawn() {

@@ -22,8 +22,7 @@ export function claimFile(file: string): boolean {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
-    if (readPidFile(file)) return false
-    rmSync(file, { force: true })
+    if (readPidFile(file) || !removed(file)) return false
   }
   return false
 }
@@ -37,6 +36,16 @@ export function readPidFile(file: string): PidRecord | undefined {
     return undefined
   }
   return startOf(record.pid) === record.startedAt ? record : undefined
+}
+
+/** Not what belongs to another user of the machine. */
+function removed(file: string): boolean {
+  try {
+    rmSync(file, { force: true })
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
