@@ -1,6 +1,8 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
 import type { Bus } from './bus.ts'
 import { outcomeUnknown } from './errors.ts'
+import { onReconnect } from './on-reconnect.ts'
 import { pause } from './pause.ts'
 
 const GIVE_UP_AFTER_MS = 30_000
@@ -14,13 +16,28 @@ export async function untilAnswered<T>({ nc }: Bus, ask: () => Promise<T>): Prom
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS
   for (let attempt = 0; ; attempt++) {
     try {
-      return await ask()
+      return await beforeReconnect(nc, ask())
     } catch (error) {
       if (!isSilence(error)) throw error
       if (nc.isClosed() || Date.now() > giveUpAt) throw outcomeUnknown(error)
       await pause(Math.min(50 * 2 ** attempt, 1_000))
     }
   }
+}
+
+/** What was asked over a connection that is gone is answered no more; waiting for its time-out would be waiting for nothing. */
+async function beforeReconnect<T>(nc: NatsConnection, answer: Promise<T>): Promise<T> {
+  const reconnected = Promise.withResolvers<never>()
+  const forget = onReconnect(nc, () => reconnected.reject(new AskedBeforeReconnect()))
+  try {
+    return await Promise.race([answer, reconnected.promise])
+  } finally {
+    forget()
+  }
+}
+
+class AskedBeforeReconnect extends Error {
+  override readonly name = 'AskedBeforeReconnect'
 }
 
 /** The client's errors that say nothing of what became of the request, by name: most of their classes are not exported. */
@@ -35,6 +52,7 @@ const silences: readonly string[] = [
 
 function isSilence(error: unknown): boolean {
   if (!(error instanceof Error)) return false
+  if (error instanceof AskedBeforeReconnect) return true
   if (error instanceof JetStreamApiError) return error.status >= 500
   if (error.name === 'RequestError') return isSilence(error.cause)
   // A direct get by which no replica feels addressed.
