@@ -1,10 +1,10 @@
-import { STATUS_CODES } from 'node:http'
 import { type TSchema } from 'typebox'
 import { CSRF_HEADER, SESSION_COOKIE } from '../auth/session.ts'
-import { PROBLEM_TYPE } from '../http/problem.ts'
 import { answerExamples } from './examples.ts'
 import { components, documented, inside, liveEvents } from './components.ts'
-import { isIdempotent, isStoreScoped, type Route } from './route.ts'
+import { header, headers } from './openapi-headers.ts'
+import { problemResponses, problemsOf } from './openapi-problems.ts'
+import { isIdempotent, type Route } from './route.ts'
 
 /** The API described in OpenAPI 3.1, from the table that serves it. https://spec.openapis.org/oas/v3.1.1.html */
 export function openApiOf(routes: readonly Route[], publicUrl: string): object {
@@ -58,48 +58,6 @@ const introduction = `Connects each store to outside services: connectors, hooks
 **Changing safely.** An answer with a \`revision\` carries it as \`ETag\`; send that as \`If-Match\`, and a change made on an older state is 412.
 
 **Limits.** A body may be 1 MiB. Requests above the rate of \`RateLimit-Policy\` are 429 with \`Retry-After\`.`
-
-const headers = {
-  ETag: { description: 'The revision, quoted: send it back as `If-Match`', schema: { type: 'string' }, example: '"3"' },
-  Location: { description: 'Path of what was made', schema: { type: 'string' } },
-  'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
-  'WWW-Authenticate': { description: 'What the token lacks (RFC 6750)', schema: { type: 'string' } },
-  'Idempotent-Replayed': {
-    description: '`true` on an answer given before to the same `Idempotency-Key`',
-    schema: { type: 'string', const: 'true' },
-  },
-}
-
-const header = (name: keyof typeof headers) => ({ [name]: { $ref: `#/components/headers/${name}` } })
-
-const problemTexts: Record<number, readonly [text: string, headers?: object]> = {
-  400: ['The body is not JSON'],
-  401: ['No token, or not a valid one', header('WWW-Authenticate')],
-  403: ['The token lacks the scope', header('WWW-Authenticate')],
-  404: ['There is no such thing, or not in a store of yours'],
-  409: ['The present state does not allow it; `detail` says why'],
-  412: ['`If-Match` is behind'],
-  413: ['The body is larger than 1 MiB'],
-  415: ['The body is not `application/json`'],
-  422: ['What was sent does not fit; `errors` says where'],
-  429: ['Too many requests', header('Retry-After')],
-  500: ['A defect on our side'],
-  503: ['A part is not there at the moment', header('Retry-After')],
-  504: ['A part did not answer in time; a change may have been made all the same'],
-}
-
-const problemContent = { [PROBLEM_TYPE]: { schema: { $ref: '#/components/schemas/Problem' } } }
-
-const problemResponses = Object.fromEntries(
-  Object.entries(problemTexts).map(([status, [description, withHeaders]]) => [
-    nameOf(Number(status)),
-    { description, ...(withHeaders ? { headers: withHeaders } : {}), content: problemContent },
-  ]),
-)
-
-function nameOf(status: number): string {
-  return (STATUS_CODES[status] as string).replaceAll(/[^A-Za-z]/g, '')
-}
 
 function operationOf(route: Route): object {
   return {
@@ -187,21 +145,3 @@ const producedSchema = (produces: NonNullable<Route['produces']>): object =>
         },
         example: 'event: connector\ndata: {"id":"conn_06e8rk2","revision":4,"changes":["ConnectorActivated"]}\n\n',
       }
-
-function problemsOf(route: Route): object {
-  const changes = route.method !== 'GET'
-  const isPublic = route.scopes === 'public'
-  const statuses = [
-    ...(route.body ? [400, 413, 415] : []),
-    ...(isPublic ? [] : [401, 403]),
-    ...(isStoreScoped(route) || Object.keys(route.params).length > 0 ? [404] : []),
-    ...(changes ? [409] : []),
-    ...(route.ifMatch ? [412] : []),
-    422,
-    429,
-    500,
-    503,
-    504,
-  ]
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/${nameOf(status)}` }]))
-}

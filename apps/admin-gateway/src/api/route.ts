@@ -74,22 +74,31 @@ export interface RouteSpec<P extends TProperties, Q extends TProperties, B exten
   readonly ifMatch?: boolean
   /** A POST that `Idempotency-Key` does not apply to: it changes nothing, or must be done anew each time. */
   readonly repeatable?: boolean
-  readonly handle: (call: Call<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>) => Promise<Static<R> | Answer | void>
-  /**
-   * Adds to the answer what must not be kept for replays (`Idempotency-Key`): a secret. Runs for a fresh answer and for a
-   * replayed one alike; `handle` gives the answer without it.
-   */
-  readonly reveal?: (
-    answer: Static<R>,
-    call: Call<Static<TObject<P>>, Static<TObject<Q>>, Static<B>>,
-  ) => Promise<Static<R>>
+  readonly handle: (call: CallOf<P, Q, B>) => Promise<Static<R> | Answer | void>
+}
+
+type CallOf<P extends TProperties, Q extends TProperties, B extends TSchema> = Call<
+  Static<TObject<P>>,
+  Static<TObject<Q>>,
+  Static<B>
+>
+
+/** A row whose answer holds what must not be kept for replays (`Idempotency-Key`): a secret. */
+export interface RevealingRouteSpec<
+  P extends TProperties,
+  Q extends TProperties,
+  B extends TSchema,
+  R extends TSchema,
+  Kept,
+> extends Omit<RouteSpec<P, Q, B, R>, 'handle'> {
+  /** Gives the answer without the secret. */
+  readonly handle: (call: CallOf<P, Q, B>) => Promise<Kept>
+  /** Adds the secret, to a fresh answer and to a replayed one alike. */
+  readonly reveal: (answer: Kept, call: CallOf<P, Q, B>) => Promise<Static<R>>
 }
 
 /** A row, its own types forgotten: the table's. */
-export interface Route extends Omit<
-  RouteSpec<TProperties, TProperties, TSchema, TSchema>,
-  'handle' | 'reveal' | 'example'
-> {
+export interface Route extends Omit<RouteSpec<TProperties, TProperties, TSchema, TSchema>, 'handle' | 'example'> {
   readonly example?: unknown
   readonly handle: (call: Call) => Promise<unknown>
   readonly reveal?: (answer: unknown, call: Call) => Promise<unknown>
@@ -102,6 +111,17 @@ export function route<
   Q extends TProperties = Record<never, never>,
   B extends TSchema = TSchema,
 >(spec: RouteSpec<P, Q, B, R>): Route {
+  return spec as unknown as Route
+}
+
+/** Declares a row that reveals a secret. */
+export function revealingRoute<
+  P extends TProperties,
+  R extends TSchema,
+  Kept,
+  Q extends TProperties = Record<never, never>,
+  B extends TSchema = TSchema,
+>(spec: RevealingRouteSpec<P, Q, B, R, Kept>): Route {
   return spec as unknown as Route
 }
 

@@ -7,8 +7,10 @@ import { executionRoutes } from './executions.ts'
 import { hookRoutes } from './hooks.ts'
 import { liveRoutes } from './live.ts'
 import { oauthRoutes } from './oauth.ts'
+import { recoveryRoutes } from './recoveries.ts'
 import { sessionRoutes } from './session.ts'
 import { templateRoutes } from './templates.ts'
+import { webhookSecretRoutes } from './webhook-secrets.ts'
 import { webhookRoutes } from './webhooks.ts'
 
 /** The whole API, in the order of its documentation. */
@@ -21,6 +23,8 @@ export const routes: readonly Route[] = [
   ...hookRoutes,
   ...executionRoutes,
   ...webhookRoutes,
+  ...webhookSecretRoutes,
+  ...recoveryRoutes,
   ...deliveryRoutes,
   ...liveRoutes,
   ...sessionRoutes,

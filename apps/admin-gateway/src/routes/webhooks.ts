@@ -5,18 +5,15 @@ import {
   EndpointIdSchema,
   EndpointStats,
   page,
-  Recovery,
-  RecoveryIdSchema,
   StoreIdSchema,
-  Time,
   WebhookEndpoint,
   webhooks,
   Window,
 } from '@cartly/contracts'
-import { revealWebhookSecret } from '@cartly/vault-client'
-import { Type, type Static } from 'typebox'
-import { route, type Call, type Route } from '../api/route.ts'
+import { Type } from 'typebox'
+import { revealingRoute, route, type Route } from '../api/route.ts'
 import { pageOf, paging } from './paging.ts'
+import { secretOf, WebhookSecret } from './webhook-secrets.ts'
 
 const tag = 'Webhooks'
 const read = ['webhooks:read'] as const
@@ -26,50 +23,15 @@ const one = `${all}/{endpointId}`
 const store = { storeId: StoreIdSchema }
 const endpoint = { ...store, endpointId: EndpointIdSchema }
 
-const secret = Type.String({ description: 'Signing secret, `whsec_…` or `whsk_…` (Standard Webhooks)' })
+const CreatedEndpoint = Type.Intersect([WebhookEndpoint, Type.Object({ secret: WebhookSecret })])
 
-/** `secret` is absent only in what is kept for replays; `reveal` adds it. */
-const CreatedEndpoint = Type.Intersect([WebhookEndpoint, Type.Object({ secret: Type.Optional(secret) })])
-const RotatedSecret = Type.Intersect([
-  WebhookEndpoint,
-  Type.Object({
-    overlapUntil: Type.String({ format: 'date-time', description: 'Until when the secret before it signs too' }),
-    secret: Type.Optional(secret),
-  }),
-])
-const EndpointSecret = Type.Object({ secret, version: Type.Integer() })
-
-const RotateSecret = Type.Object(
-  { overlapHours: Type.Optional(Type.Number({ minimum: 0, maximum: 168, description: '24 when absent' })) },
-  { additionalProperties: false },
-)
 const TestEndpoint = Type.Object(
   { eventType: Type.Optional(Type.String({ maxLength: 128, description: 'Whose example is sent' })) },
   { additionalProperties: false },
 )
-const RecoverEndpoint = Type.Object(
-  {
-    since: Time,
-    until: Type.Optional(Time),
-    dryRun: Type.Optional(Type.Boolean({ description: 'Only count what would be sent' })),
-  },
-  { additionalProperties: false },
-)
-const ControlRecovery = Type.Object(
-  { action: Type.Union([Type.Literal('pause'), Type.Literal('resume'), Type.Literal('cancel')]) },
-  { additionalProperties: false },
-)
-
-type EndpointParams = Static<ReturnType<typeof endpointParams>>
-const endpointParams = () => Type.Object(endpoint)
-
-const secretOf = async ({ bus, caller }: Call, params: EndpointParams) => {
-  const { secret: value, version } = await revealWebhookSecret(bus, { ...params, actor: caller.actor })
-  return { secret: value.reveal(), version }
-}
 
 export const webhookRoutes: readonly Route[] = [
-  route({
+  revealingRoute({
     id: 'createWebhook',
     method: 'POST',
     path: all,
@@ -144,39 +106,6 @@ export const webhookRoutes: readonly Route[] = [
     },
   }),
   route({
-    id: 'getWebhookSecret',
-    method: 'GET',
-    path: `${one}/secret`,
-    tag,
-    summary: 'Read the signing secret',
-    description: 'It is recorded who asked.',
-    scopes: write,
-    params: endpoint,
-    response: EndpointSecret,
-    handle: (call) => secretOf(call, call.params),
-  }),
-  route({
-    id: 'rotateWebhookSecret',
-    method: 'POST',
-    path: `${one}/rotate-secret`,
-    tag,
-    summary: 'Replace the signing secret',
-    description:
-      'Until `overlapUntil` every request is signed with both, so that no receiver has to change at the second.',
-    scopes: write,
-    params: endpoint,
-    body: RotateSecret,
-    bodyOptional: true,
-    example: { overlapHours: 24 },
-    response: RotatedSecret,
-    etag: true,
-    handle: async ({ params, body, ask }) => {
-      const rotated = await ask(webhooks.rotateSecret, { ...params, overlapHours: body.overlapHours ?? 24 })
-      return { ...rotated.endpoint, overlapUntil: rotated.overlapUntil }
-    },
-    reveal: async (rotated, call) => ({ ...rotated, secret: (await secretOf(call, call.params)).secret }),
-  }),
-  route({
     id: 'testWebhook',
     method: 'POST',
     path: `${one}/test`,
@@ -218,43 +147,6 @@ export const webhookRoutes: readonly Route[] = [
     etag: true,
     ifMatch: true,
     handle: ({ params, expectedRevision, ask }) => ask(webhooks.disable, { ...params, expectedRevision }),
-  }),
-  route({
-    id: 'recoverWebhook',
-    method: 'POST',
-    path: `${one}/recover`,
-    tag,
-    summary: 'Send again what was not delivered',
-    scopes: write,
-    params: endpoint,
-    body: RecoverEndpoint,
-    example: { since: '2026-11-23T00:00:00Z', dryRun: true },
-    response: Recovery,
-    handle: ({ params, body, ask }) => ask(webhooks.recover, { ...params, ...body }),
-  }),
-  route({
-    id: 'getRecovery',
-    method: 'GET',
-    path: `${one}/recoveries/{recoveryId}`,
-    tag,
-    summary: 'Read how far a recovery is',
-    scopes: read,
-    params: { ...endpoint, recoveryId: RecoveryIdSchema },
-    response: Recovery,
-    handle: ({ params, ask }) => ask(webhooks.getRecovery, params),
-  }),
-  route({
-    id: 'controlRecovery',
-    method: 'PATCH',
-    path: `${one}/recoveries/{recoveryId}`,
-    tag,
-    summary: 'Pause, resume or cancel a recovery',
-    scopes: write,
-    params: { ...endpoint, recoveryId: RecoveryIdSchema },
-    body: ControlRecovery,
-    example: { action: 'pause' },
-    response: Recovery,
-    handle: ({ params, body, ask }) => ask(webhooks.controlRecovery, { ...params, ...body }),
   }),
   route({
     id: 'getWebhookStats',
