@@ -27,10 +27,10 @@ describe('a live view', () => {
   })
   afterEach(() => Promise.all(views.map((view) => view.stop())))
 
-  const open = (source = factsOf('ACTIVITY', [subject], Type.Object({ n: Type.Integer() }))): LiveView<number[]> => {
+  const open = (bus = reader): LiveView<number[]> => {
     const view = createLiveView<number[], { fact: { n: number } }>({
-      bus: reader,
-      source,
+      bus,
+      source: factsOf('ACTIVITY', [subject], Type.Object({ n: Type.Integer() })),
       initial: () => [],
       apply: (numbers, { fact }) => [...numbers, fact.n],
     })
@@ -104,5 +104,15 @@ describe('a live view', () => {
     await eventually(() => view.failure?.name === 'UndecodableMessage')
     expect(view.failure?.message).toContain(`ACTIVITY ${last - 1}`)
     expect(view.current).toEqual([1])
+  })
+
+  it('ends with its connection', async () => {
+    const own = await busOf(await nats.connect('connector-registry'))
+    const view = open(own)
+    await view.ready()
+
+    await own.nc.close()
+
+    await view.stop()
   })
 })

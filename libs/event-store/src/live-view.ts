@@ -84,7 +84,7 @@ export function createLiveView<View, Record>(options: LiveViewOptions<View, Reco
 
   const run = async (): Promise<void> => {
     const { signal } = stopping
-    while (!signal.aborted) {
+    while (!signal.aborted && !bus.nc.isClosed()) {
       const { sequence, identity } = position
       try {
         const { stream, filters } = source

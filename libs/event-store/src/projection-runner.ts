@@ -144,7 +144,7 @@ export class ProjectionRunner {
   async #run(): Promise<void> {
     this.#measure()
     const { signal } = this.#stopping
-    while (!signal.aborted && this.#state !== 'refused') {
+    while (!signal.aborted && !this.#bus.nc.isClosed() && this.#state !== 'refused') {
       try {
         await this.#serve(signal)
       } catch (error) {
@@ -183,7 +183,8 @@ export class ProjectionRunner {
     while (!signal.aborted) {
       if (await tryLock(session, `projection ${this.#dataSource.driver.schema} ${name} ${version}`)) return true
       this.#state = 'standby'
-      // The leader's to know.
+      // All of this is the leader's to know.
+      this.#failure = undefined
       this.#pending = 0
       this.#oldestUnwritten = undefined
       await pause(STANDBY_RETRY_MS, signal)
