@@ -171,6 +171,67 @@ describe('a delivery', () => {
   })
 })
 
+describe('an endpoint that asks for order', () => {
+  /** Ids of what has arrived at a path, in order. */
+  const arrived = (path: string): string[] =>
+    running.receiver.journal
+      .filter((each) => each.path === path)
+      .map(({ body }) => JSON.parse(body).data.note as string)
+  const publishInOrder = async (storeId: StoreId, entity: string, notes: readonly string[]): Promise<void> => {
+    for (const note of notes) {
+      await running.publish(storeId, 'order.created', { subject: entity, data: { id: entity, note } })
+    }
+  }
+
+  it('gets the events of an entity one after the other, while those of others pass one that fails', async () => {
+    const storeId = newStore()
+    const open = new Map<string, number>()
+    let overlaps = 0
+    let failures = 1
+    running.receiver.answer('/ordered', ({ body }, response) => {
+      const { id, note } = JSON.parse(body).data as { id: string; note: string }
+      open.set(id, (open.get(id) ?? 0) + 1)
+      if (open.get(id) !== 1) overlaps++
+      setTimeout(() => {
+        open.set(id, (open.get(id) ?? 0) - 1)
+        response.writeHead(note === 'a3' && failures-- > 0 ? 500 : 200).end()
+      }, 5)
+    })
+    await running.createEndpoint(storeId, '/ordered', { ordering: 'entity', retrySchedule: [1, 1] })
+    const [a, b] = ['a', 'b'].map((name) => Array.from({ length: 12 }, (_, index) => `${name}${index}`)) as [
+      string[],
+      string[],
+    ]
+    await Promise.all([publishInOrder(storeId, 'ord_a', a), publishInOrder(storeId, 'ord_b', b)])
+    await eventually(() => arrived('/ordered').length === 25, { withinMs: 10_000 })
+    expect(overlaps).toBe(0)
+    expect(arrived('/ordered').filter((note) => note.startsWith('b'))).toEqual(b)
+    expect(arrived('/ordered').filter((note) => note.startsWith('a'))).toEqual([...a.slice(0, 4), ...a.slice(3)])
+    // Those of the other entity did not wait for the one that failed.
+    expect(arrived('/ordered').lastIndexOf('b11')).toBeLessThan(arrived('/ordered').lastIndexOf('a3'))
+  })
+
+  it('passes by what fails where it parks, and sends that when it is asked to', async () => {
+    const storeId = newStore()
+    let broken = true
+    running.receiver.answer('/parks', ({ body }, response) => {
+      response.writeHead(broken && body.includes('"p1"') ? 500 : 200).end()
+    })
+    await running.createEndpoint(storeId, '/parks', { ordering: 'entity', orderFailure: 'park' })
+    await publishInOrder(storeId, 'ord_p', ['p0', 'p1', 'p2'])
+    await eventually(() => arrived('/parks').includes('p2'))
+    expect(arrived('/parks')).toEqual(['p0', 'p1', 'p2'])
+    const [parked] = await eventually(async () => {
+      const { data } = await running.ask(webhooks.listDeliveries, { storeId, status: 'parked', limit: 10 })
+      return data.length === 1 && data
+    })
+    broken = false
+    expect(
+      await running.ask(webhooks.retryDelivery, { storeId, deliveryId: parked?.id ?? newId('dlv') }),
+    ).toMatchObject({ status: 'succeeded' })
+  })
+})
+
 describe('an event that does not fit', () => {
   it('is put aside with the reason, and stops nothing behind it', async () => {
     const storeId = newStore()
@@ -256,6 +317,7 @@ describe('an endpoint', () => {
     const storeId = newStore()
     running.receiver.answer('/gone', (_, response) => response.writeHead(410).end())
     const { id: endpointId } = await running.createEndpoint(storeId, '/gone')
+    await running.createEndpoint(storeId, '/operations', { eventTypes: ['webhook.disabled'] })
     const event = await running.publish(storeId, 'order.created')
     const endpoint = await eventually(async () => {
       const found = await running.ask(webhooks.get, { storeId, endpointId })
@@ -264,6 +326,11 @@ describe('an endpoint', () => {
     expect(endpoint.disabled).toMatchObject({ cause: 'gone', reason: expect.stringContaining('410') })
     expect(await deliveryOf(storeId, event.id, ({ status }) => status === 'failed')).toMatchObject({
       error: { code: 'gone' },
+    })
+    const told = await eventually(() => running.receiver.journal.find(({ path }) => path === '/operations'))
+    expect(JSON.parse(told.body)).toMatchObject({
+      type: 'webhook.disabled',
+      data: { id: endpointId, cause: 'gone', url: `${running.receiver.url}/gone` },
     })
   })
 })

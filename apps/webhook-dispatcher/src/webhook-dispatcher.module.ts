@@ -15,6 +15,7 @@ import { randomUUID } from 'node:crypto'
 import { Backlog } from './backlog/backlog.ts'
 import { BacklogWriter } from './backlog/backlog-writer.ts'
 import { Drain } from './backlog/drain.ts'
+import { OrderedIntake } from './backlog/ordered-intake.ts'
 import { Payloads } from './backlog/payloads.ts'
 import { resumeUnfinished } from './backlog/resume-unfinished.ts'
 import { DeliverNow } from './commands/deliver-now.ts'
@@ -29,6 +30,7 @@ import { StoreIntake } from './delivery/store-intake.ts'
 import { endpoint, type EndpointState } from './domain/endpoint.ts'
 import { createEndpointView, type IndexedEndpoint } from './matching/endpoint-index.ts'
 import { CreateBacklog1764000100000 } from './migrations/1764000100000-create-backlog.ts'
+import { endpointPolicies } from './policies/endpoint-policies.ts'
 import { Housekeeping } from './policies/housekeeping.ts'
 import { rejectedEvents } from './projections/rejected-events.ts'
 import { webhookActivity } from './projections/webhook-activity.ts'
@@ -76,7 +78,12 @@ export class WebhookDispatcherModule {
     onShutdown(() => egress.close())
     const keys = new SigningKeys(createLeaseHolder({ bus: context.bus, operation: vault.leaseToDispatcher }))
     onShutdown(async () => keys.close())
-    const view = createEndpointView(bus, (id) => keys.invalidate(id), trouble('the endpoints cannot be read'))
+    const onEndpointChanged = (id: EndpointId): void => {
+      keys.invalidate(id)
+      if (reading) orderedIntake.adjust()
+    }
+    let reading = false
+    const view = createEndpointView(bus, onEndpointChanged, trouble('the endpoints cannot be read'))
     view.start()
     onShutdown(() => view.stop())
     const endpointById = (id: EndpointId): IndexedEndpoint | undefined => view.current.get(id)
@@ -141,6 +148,13 @@ export class WebhookDispatcherModule {
       resumeUnfinished: (unfinished) => resumeUnfinished(dataSource, backlog, activity, bus, unfinished),
       onTrouble: trouble('store events cannot be read'),
     })
+    const orderedIntake = new OrderedIntake({
+      bus,
+      dataSource,
+      endpoints: view,
+      onDue: (dueAt) => drain.hint(dueAt),
+      onTrouble: trouble('ordered events wait'),
+    })
     const housekeeping = new Housekeeping({
       dataSource,
       endpoint: endpointById,
@@ -153,18 +167,18 @@ export class WebhookDispatcherModule {
     runReactor(context, {
       name: 'webhook-dispatcher-policies',
       source: eventsOf(endpointEvents),
-      react: async ({ id, events }) => {
-        if (events.some(({ type }) => type === 'EndpointDeleted')) await backlog.drop(id as EndpointId)
-      },
+      react: endpointPolicies({ backlog, js: bus.js, index: () => view.current }),
     })
 
     await view.ready()
+    reading = true
+    orderedIntake.adjust()
     intake.start()
     drain.start()
     housekeeping.start()
     // The last added is stopped first: nothing new is taken, then what is in flight ends, then it is recorded.
     onShutdown(() => dispatcher.close())
-    onShutdown(() => Promise.all([intake.stop(), drain.stop(), housekeeping.stop()]))
+    onShutdown(() => Promise.all([intake.stop(), orderedIntake.stop(), drain.stop(), housekeeping.stop()]))
 
     const endpointOf = (storeId: StoreId, id: EndpointId): IndexedEndpoint => {
       const found = endpointById(id)

@@ -80,11 +80,12 @@ export class Backlog {
   }
 
   /** Lengthens the leases. @returns the queues that are still this process's. */
-  async renew(endpointIds: readonly EndpointId[], leaseMs: number): Promise<Set<EndpointId>> {
+  async renew(leases: readonly { endpointId: EndpointId; leaseMs: number }[]): Promise<Set<EndpointId>> {
     const rows = await this.#sql.query<{ endpoint_id: EndpointId }>(
-      `UPDATE endpoint_queue SET leased_until = now() + $3 * interval '1 millisecond'
-       WHERE holder = $1 AND endpoint_id = ANY($2) AND leased_until > now() RETURNING endpoint_id`,
-      [this.#holder, endpointIds, leaseMs],
+      `UPDATE endpoint_queue AS q SET leased_until = now() + r.lease_ms * interval '1 millisecond'
+       FROM jsonb_to_recordset($2::jsonb) AS r(endpoint_id text, lease_ms integer)
+       WHERE q.endpoint_id = r.endpoint_id AND q.holder = $1 AND q.leased_until > now() RETURNING q.endpoint_id`,
+      [this.#holder, toJson(leases.map(({ endpointId, leaseMs }) => ({ endpoint_id: endpointId, lease_ms: leaseMs })))],
     )
     return new Set(rows.map(({ endpoint_id }) => endpoint_id))
   }
@@ -156,6 +157,12 @@ export class Backlog {
       [endpointId],
     )
     return row ?? { size: 0, oldest: null }
+  }
+
+  /** Order is no longer asked for: everything that waits may be sent. */
+  async forgetOrder(endpointId: EndpointId): Promise<void> {
+    await this.#sql.query('UPDATE backlog SET head = true WHERE endpoint_id = $1 AND NOT head', [endpointId])
+    await this.wake(endpointId)
   }
 
   /** Forgets an endpoint that has been deleted. */

@@ -1,8 +1,9 @@
 import type { EndpointId } from '@cartly/contracts'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Attempt } from '../delivery/attempt.ts'
+import { isOrdered, type Attempt } from '../delivery/attempt.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Dispatcher } from '../delivery/dispatcher.ts'
+import { DEFAULT_TIMEOUT_MS } from '../delivery/sender.ts'
 import type { EndpointLanes } from '../delivery/endpoint-lanes.ts'
 import type { PreparedEvent } from '../delivery/prepared-event.ts'
 import { Pace } from '../domain/pace.ts'
@@ -109,8 +110,11 @@ export class Drain {
     if (room <= 0) return
     const claimedAt = Date.now()
     for (const endpointId of await this.#options.backlog.claim(room, LEASE_MS)) {
-      const pace = paceOf(this.#options.endpoint(endpointId))
+      const endpoint = this.#options.endpoint(endpointId)
+      const pace = paceOf(endpoint)
       const leasedUntil = claimedAt + LEASE_MS
+      // A lease that outlasts an attempt is needed before the first may begin.
+      if (endpoint && isOrdered(endpoint)) this.#renewedAt = 0
       this.#held.set(endpointId, { endpointId, atHand: new Set(), leasedUntil, pace, drained: false })
     }
   }
@@ -119,11 +123,18 @@ export class Drain {
     const now = Date.now()
     if (this.#held.size === 0 || now - this.#renewedAt < RENEW_EVERY_MS) return
     this.#renewedAt = now
-    const renewed = await this.#options.backlog.renew([...this.#held.keys()], LEASE_MS)
-    for (const [endpointId, held] of this.#held) {
-      if (renewed.has(endpointId)) held.leasedUntil = now + LEASE_MS
+    const leases = [...this.#held.keys()].map((endpointId) => ({ endpointId, leaseMs: this.#leaseFor(endpointId) }))
+    const renewed = await this.#options.backlog.renew(leases)
+    for (const { endpointId, leaseMs } of leases) {
+      const held = this.#held.get(endpointId)
+      if (held && renewed.has(endpointId)) held.leasedUntil = now + leaseMs
       else this.#held.delete(endpointId)
     }
+  }
+
+  #leaseFor(endpointId: EndpointId): number {
+    const endpoint = this.#options.endpoint(endpointId)
+    return endpoint && isOrdered(endpoint) ? LEASE_MS + timeoutOf(endpoint) : LEASE_MS
   }
 
   /** Reads what is due for the queues that have room at hand, and hands it to the dispatcher. */
@@ -182,15 +193,28 @@ export class Drain {
       attempt: row.attempt,
       trigger: row.trigger,
       stored: true,
-      mayBegin: () => this.#held.get(row.endpointId) === held && held.leasedUntil - LEASE_MARGIN_MS > Date.now(),
+      mayBegin: () => this.#mayBegin(held),
       safe: () => undefined,
       ended: () => this.#ended(held, row.deliveryId),
     }
   }
 
+  /** Nobody else may hold the queue before the attempt has ended, where order depends on it. */
+  #mayBegin(held: Held): boolean {
+    if (this.#held.get(held.endpointId) !== held) return false
+    const endpoint = this.#options.endpoint(held.endpointId)
+    const longest = endpoint && isOrdered(endpoint) ? timeoutOf(endpoint) : 0
+    return held.leasedUntil - LEASE_MARGIN_MS - longest > Date.now()
+  }
+
   #ended(held: Held, deliveryId: string): void {
     held.atHand.delete(deliveryId)
-    if (held.atHand.size === ROWS_AT_HAND / 2 || held.atHand.size === 0) this.#alarm.set(0)
+    const endpoint = this.#options.endpoint(held.endpointId)
+    if (endpoint && isOrdered(endpoint)) {
+      // The next of its entity is due now.
+      held.drained = false
+      this.#alarm.set(0)
+    } else if (held.atHand.size === ROWS_AT_HAND / 2 || held.atHand.size === 0) this.#alarm.set(0)
   }
 
   /** The payload has reached its age: there is nothing left to send. */
@@ -217,6 +241,8 @@ export class Drain {
     return this.#options.lanes.known(endpointId)?.health.pausedUntil ?? 0
   }
 }
+
+const timeoutOf = ({ config }: IndexedEndpoint): number => config.timeoutMs ?? DEFAULT_TIMEOUT_MS
 
 const paceOf = (endpoint: IndexedEndpoint | undefined): Pace | undefined =>
   endpoint?.config.rateLimitPerSecond === undefined ? undefined : new Pace(endpoint.config.rateLimitPerSecond)

@@ -136,7 +136,8 @@ export class Attempt implements Task {
     const { delivery } = this
     const { log, onGone } = this.#with
     const next = this.#nextAttempt(endpoint, attempted)
-    const fact = factOf(delivery, attempted, next ? { nextAttemptAt: next.dueAt } : {})
+    const parked = attempted.outcome.kind === 'failed' && parks(endpoint)
+    const fact = factOf(delivery, attempted, next ? { nextAttemptAt: next.dueAt } : { parked })
     if (attempted.outcome.kind === 'gone') onGone(endpoint, delivery)
     if (next) {
       let open = 2
@@ -150,7 +151,7 @@ export class Attempt implements Task {
 
   #nextAttempt(endpoint: IndexedEndpoint, { outcome }: Attempted): BacklogRow | undefined {
     const { delivery } = this
-    if (outcome.kind !== 'failed' || delivery.trigger === 'test') return undefined
+    if (outcome.kind !== 'failed' || parks(endpoint)) return undefined
     const delay = retryDelay({
       attempt: delivery.attempt,
       schedule: endpoint.config.retrySchedule,
@@ -200,4 +201,7 @@ export class Attempt implements Task {
   }
 }
 
-export const isOrdered = ({ config }: IndexedEndpoint): boolean => config.ordering === 'entity'
+export const isOrdered = ({ orderedAt }: IndexedEndpoint): boolean => orderedAt !== undefined
+
+/** Whether what fails is set aside for what is behind it. */
+const parks = (endpoint: IndexedEndpoint): boolean => isOrdered(endpoint) && endpoint.config.orderFailure === 'park'

@@ -6,9 +6,13 @@ import type { EndpointLanes } from './endpoint-lanes.ts'
 /** An attempt that has taken longer is put into the backlog while it goes on, so that nothing waits for its end. */
 const HAND_OVER_AFTER_MS = 1_000
 const SWEEP_EVERY_MS = 250
-/** Waiting for a slot longer than this is waiting in the backlog. */
-const WAIT_IN_MEMORY_MS = 1_000
-const MAX_IN_MEMORY = 20_000
+/** What would wait for a slot longer than this waits in the backlog: so an endpoint that cannot keep up holds up nobody. */
+const WAIT_IN_MEMORY_MS = 10_000
+/** The same while the intake is far behind. */
+const WAIT_WHEN_BEHIND_MS = 1_000
+const FAR_BEHIND_MS = 30_000
+/** When so many deliveries are in memory, events wait in the stream. */
+const MAX_IN_MEMORY = 4_000
 
 /**
  * Makes deliveries. A first attempt is made from memory when its endpoint is healthy and soon has a free slot; what
@@ -46,8 +50,8 @@ export class Dispatcher {
     const now = Date.now()
     // A pace is kept over all replicas by the one that holds the endpoint's queue.
     const paced = endpoint.config.rateLimitPerSecond !== undefined
-    if (paced || health.pausedUntil > now || lane.waiting >= health.capacityWithin(WAIT_IN_MEMORY_MS))
-      attempt.spill(now)
+    const patience = now - delivery.event.storedAt > FAR_BEHIND_MS ? WAIT_WHEN_BEHIND_MS : WAIT_IN_MEMORY_MS
+    if (paced || health.pausedUntil > now || lane.waiting >= health.capacityWithin(patience)) attempt.spill(now)
     else this.#whenSigned(attempt)
   }
 

@@ -2,7 +2,7 @@ import type { AttemptTimings } from '@cartly/contracts'
 import { EgressError, type Egress, type HttpResponse, type Timings } from '@cartly/egress'
 import { compileMapping, MappingError, type CompiledMapping } from '@cartly/mapping'
 import { httpClientMetrics, traceHeaders, withSpan } from '@cartly/telemetry'
-import { SpanKind, type Span } from '@opentelemetry/api'
+import { SpanKind, type Attributes, type Span } from '@opentelemetry/api'
 import { presentable } from '../domain/headers.ts'
 import { outcomeOf, type Outcome } from '../domain/outcome.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
@@ -15,7 +15,7 @@ export interface Attempted {
   readonly at: Date
   readonly timings: AttemptTimings
   /** As they may be shown. */
-  readonly requestHeaders: Record<string, string>
+  readonly requestHeaders: Readonly<Record<string, string>>
   readonly status?: number
   readonly responseHeaders?: Record<string, string>
   readonly responseBody?: string
@@ -32,6 +32,7 @@ const MAX_HEADER_LENGTH = 512
 export class Sender {
   readonly #egress: Pick<Egress, 'post'>
   readonly #mappings = new WeakMap<IndexedEndpoint, CompiledMapping>()
+  readonly #addresses = new WeakMap<IndexedEndpoint, Attributes>()
 
   constructor(egress: Pick<Egress, 'post'>) {
     this.#egress = egress
@@ -54,15 +55,10 @@ export class Sender {
       throw error
     }
     const headers = this.#headers(event, endpoint, keys, body, at)
-    const url = new URL(config.url)
-    const attributes = {
-      'http.request.method': 'POST',
-      'server.address': url.hostname,
-      'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
-    }
+    const attributes = this.#attributesOf(endpoint)
     const settings = {
       kind: SpanKind.CLIENT,
-      attributes: { ...attributes, ...(attempt > 1 ? { 'http.request.resend_count': attempt - 1 } : {}) },
+      attributes: attempt > 1 ? { ...attributes, 'http.request.resend_count': attempt - 1 } : attributes,
       ...(event.trace ? { parent: event.trace } : {}),
     }
     return withSpan('POST', settings, async (span) => {
@@ -105,6 +101,21 @@ export class Sender {
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signatureHeader(keys, { messageId, timestamp, body }),
     }
+  }
+
+  /** What spans and metrics of its attempts have in common. */
+  #attributesOf(endpoint: IndexedEndpoint): Attributes {
+    let attributes = this.#addresses.get(endpoint)
+    if (!attributes) {
+      const { hostname, port, protocol } = new URL(endpoint.config.url)
+      attributes = {
+        'http.request.method': 'POST',
+        'server.address': hostname,
+        'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
+      }
+      this.#addresses.set(endpoint, attributes)
+    }
+    return attributes
   }
 
   /** What the endpoint's mapping makes of the event: the body's `data`. */

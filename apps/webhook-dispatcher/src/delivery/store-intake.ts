@@ -101,8 +101,8 @@ export class StoreIntake {
     const endpoints = this.#options.index().match(prepared.storeId, prepared.event, prepared.storedAt)
     const deliveries: Delivery[] = []
     for (const endpoint of endpoints) {
-      // What keeps an order is taken in by one replica alone, in order.
-      if (isOrdered(endpoint)) continue
+      // What keeps an order is taken in by one replica alone (`OrderedIntake`), from when that was asked for.
+      if (isOrdered(endpoint) && prepared.storedAt >= (endpoint.orderedAt ?? 0)) continue
       const delivery: Delivery = {
         id: deliveryIdOf(prepared, endpoint.id),
         endpointId: endpoint.id,

@@ -43,8 +43,8 @@ const telling = /auth|token|secret|passw|key|cookie|signature|credential|session
 export function presentable(
   headers: Readonly<Record<string, string>>,
   own: Readonly<Record<string, string>> | undefined,
-): Record<string, string> {
-  if (!own) return { ...headers }
+): Readonly<Record<string, string>> {
+  if (!own) return headers
   const shown: Record<string, string> = {}
   for (const [name, value] of Object.entries(headers)) {
     shown[name] = Object.hasOwn(own, name) && telling.test(name) ? '[redacted]' : value

@@ -15,6 +15,8 @@ export interface IndexedEndpoint {
   readonly createdAt: number
   /** Since when it has been enabled, in milliseconds since the epoch. */
   readonly enabledAt: number
+  /** Since when it takes the events of an entity in order, in milliseconds since the epoch; undefined when it does not. */
+  readonly orderedAt: number | undefined
 }
 
 interface Held {
@@ -23,6 +25,7 @@ interface Held {
   readonly subscription: Subscription
 }
 
+type Applied = RecordedOf<typeof endpointEvents>
 type Subscribers = Map<Subscription, Set<IndexedEndpoint>>
 
 /**
@@ -32,6 +35,8 @@ type Subscribers = Map<Subscription, Set<IndexedEndpoint>>
 export class EndpointIndex {
   readonly #held = new Map<string, Held>()
   readonly #stores = new Map<string, Subscribers>()
+  /** How many of a store's enabled endpoints take events in order. */
+  readonly #ordered = new Map<string, number>()
 
   get size(): number {
     return this.#held.size
@@ -43,6 +48,11 @@ export class EndpointIndex {
 
   *[Symbol.iterator](): IterableIterator<IndexedEndpoint> {
     for (const { indexed } of this.#held.values()) yield indexed
+  }
+
+  /** Whether any endpoint that is enabled takes events in order; or any of this store. */
+  hasOrdered(storeId?: string): boolean {
+    return storeId === undefined ? this.#ordered.size > 0 : this.#ordered.has(storeId)
   }
 
   /** The enabled endpoints of the store that take the event, stored at `storedAt` (milliseconds since the epoch). */
@@ -60,27 +70,32 @@ export class EndpointIndex {
     return matching
   }
 
-  apply(recorded: RecordedOf<typeof endpointEvents>): void {
+  apply(recorded: Applied): void {
     const before = this.#held.get(recorded.id)
     const state = recorded.events.reduce(endpoint.evolve, before?.state ?? endpoint.initialState())
     if (before) this.#unsubscribe(before)
     if (state.kind === 'none' || state.kind === 'deleted') this.#held.delete(recorded.id)
-    else this.#hold(state, this.#enabledAt(recorded, before))
+    else this.#hold(state, Date.parse(recorded.time), recorded, before?.indexed)
   }
 
-  #hold(state: Endpoint, enabledAt: number): void {
+  #hold(state: Endpoint, at: number, { events }: Pick<Applied, 'events'>, before: IndexedEndpoint | undefined): void {
     const { endpointId: id, storeId, config, kind, createdAt } = state
     const passes = config.filter && compileFilter(config.filter)
     const enabled = kind === 'enabled'
-    const indexed = { id, storeId, config, enabled, passes, createdAt: Date.parse(createdAt), enabledAt }
+    const began = events.some(({ type }) => type === 'EndpointCreated' || type === 'EndpointEnabled')
+    const indexed = {
+      id,
+      storeId,
+      config,
+      enabled,
+      passes,
+      createdAt: Date.parse(createdAt),
+      enabledAt: began || !before ? at : before.enabledAt,
+      orderedAt: config.ordering === 'entity' ? (before?.orderedAt ?? at) : undefined,
+    }
     const held = { state, indexed, subscription: subscriptionOf(config.eventTypes) }
     this.#held.set(id, held)
     if (indexed.enabled) this.#subscribe(held)
-  }
-
-  #enabledAt({ events, time }: RecordedOf<typeof endpointEvents>, before: Held | undefined): number {
-    const began = events.some(({ type }) => type === 'EndpointCreated' || type === 'EndpointEnabled')
-    return began || !before ? Date.parse(time) : before.indexed.enabledAt
   }
 
   #subscribe({ indexed, subscription }: Held): void {
@@ -89,14 +104,21 @@ export class EndpointIndex {
     const endpoints = subscribers.get(subscription)
     if (endpoints) endpoints.add(indexed)
     else subscribers.set(subscription, new Set([indexed]))
+    if (indexed.orderedAt !== undefined) this.#countOrdered(indexed.storeId, 1)
   }
 
   #unsubscribe({ indexed, subscription }: Held): void {
     const subscribers = this.#stores.get(indexed.storeId)
     const endpoints = subscribers?.get(subscription)
-    endpoints?.delete(indexed)
+    if (endpoints?.delete(indexed) && indexed.orderedAt !== undefined) this.#countOrdered(indexed.storeId, -1)
     if (endpoints?.size === 0) subscribers?.delete(subscription)
     if (subscribers?.size === 0) this.#stores.delete(indexed.storeId)
+  }
+
+  #countOrdered(storeId: string, change: number): void {
+    const count = (this.#ordered.get(storeId) ?? 0) + change
+    if (count === 0) this.#ordered.delete(storeId)
+    else this.#ordered.set(storeId, count)
   }
 }
 
