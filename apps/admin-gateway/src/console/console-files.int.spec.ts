@@ -19,15 +19,17 @@ afterAll(() => gateway.stop())
 const open = (path: string, accept = 'text/html') => gateway.send('GET', path, { claims: null, headers: { accept } })
 
 describe('the console', () => {
-  test.each(['/', '/stores/s1/integrations/conn_06e8rk2m4p7q', '/stores/s1/webhooks?tab=all'])(
-    'opens at %s',
-    async (path) => {
-      const page = await open(path)
-      expect(page).toMatchObject({ status: 200, text: '<!doctype html><title>Console</title>' })
-      expect(page.headers.get('content-security-policy')).toContain("script-src 'self';")
-      expect(page.headers.get('cache-control')).toBe('no-cache')
-    },
-  )
+  test.each([
+    '/',
+    '/stores/s1/integrations/conn_06e8rk2m4p7q',
+    '/stores/s1/webhooks?tab=a.b',
+    '/stores/s1/mappings/a.b',
+  ])('opens at %s', async (path) => {
+    const page = await open(path)
+    expect(page).toMatchObject({ status: 200, text: '<!doctype html><title>Console</title>' })
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';")
+    expect(page.headers.get('cache-control')).toBe('no-cache')
+  })
 
   test('loads its files, which never change', async () => {
     const script = await open('/assets/app-1a2b.js', '*/*')

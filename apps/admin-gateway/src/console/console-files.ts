@@ -9,6 +9,9 @@ import { SETTINGS } from '../tokens.ts'
 /** Under these the API answers, also when there is nothing there. */
 const apiPaths = /^\/(?:v1|oauth|session|docs|openapi\.json|healthz|readyz)(?:\/|$)/
 
+/** What the build holds beside its page: `/assets/…`, `/favicon.svg`. Every other path is an address in the console. */
+const builtFile = /^\/(?:assets\/.+|[^/]+\.[^/]+)$/
+
 /** Mantine writes style elements and attributes; scripts come from our own files alone. */
 const contentSecurityPolicy = [
   "default-src 'self'",
@@ -44,7 +47,7 @@ export class ConsoleFiles implements OnModuleInit {
     })
     this.#http.get('/*', async (request, reply) => {
       const path = request.url.split('?', 1)[0] as string
-      const file = path.includes('.') ? path.slice(1) : 'index.html'
+      const file = builtFile.test(path) ? path.slice(1) : 'index.html'
       if (apiPaths.test(path) || (file === 'index.html' && !isNavigation(request))) throw new NotFoundException()
       reply.header('content-security-policy', contentSecurityPolicy)
       // Vite puts the content's hash into the names under assets/.

@@ -121,12 +121,13 @@ test('shows what happens in the store, as it happens', async () => {
   await live.close()
 })
 
+const idIn = (storeId: string): string => `conn_06e8rk2m4p${storeId}`
+
 test("shows nothing of another store's", async () => {
   const [one, two] = await Promise.all([watchLive(gateway, 's1'), watchLive(gateway, 's2')])
   await one.next()
   await two.next()
 
-  const idIn = (storeId: string): string => `conn_06e8rk2m4p${storeId}`
   for (const storeId of ['s2', 's1']) {
     publish('hook-executor', executionSubject(storeId, connectorId), execution(storeId, `of_${storeId}`))
     append('connector-registry', connectorEvents.subject(idIn(storeId)), storeId, 'ConnectorConfigured', {
