@@ -187,6 +187,26 @@ describe('a hostile mapping ends early', () => {
     expect(errorOf(() => run(mapping, 'x'.repeat(1000))).code).toBe('too_large')
   })
 
+  const many = { list: long, text: 'x'.repeat(500_000), members: Object.fromEntries(long.map((n) => [`k${n}`, n])) }
+  it.each<[string, unknown]>([
+    ['changing long text', { $lower: { $: 'input.text' } }],
+    ['joining long text', { $concat: [{ $: 'input.text' }, { $: 'input.text' }] }],
+    ['hashing long text', { $hash: { of: { $: 'input.text' } } }],
+    ['writing JSON', { $json: { $: 'input' } }],
+    ['splitting text', { $split: { of: { $: 'input.text' }, by: 'x' } }],
+    ['searching a list', { $includes: { in: { $: 'input.list' }, value: -1 } }],
+    [
+      'comparing lists',
+      { $equals: [{ $: 'input.list' }, { $sort: { in: { $: 'input.list' }, as: 'n', by: { $: 'n' } } }] },
+    ],
+    ['taking objects apart', { $entries: { $: 'input.members' } }],
+    ['putting objects together', { $merge: [{ $: 'input.members' }, { $: 'input.members' }] }],
+    ['adding up', { $sum: { $: 'input.list' } }],
+  ])('when each item sets off work on all of the input: %s', (_name, rule) => {
+    const mapping = { $count: { $each: { in: { $: 'input.list' }, do: rule } } }
+    expect(errorOf(() => run(mapping, many)).code).toBe('too_much_work')
+  })
+
   it('when it is nested too deep or has too many rules', () => {
     let deep: unknown = 1
     for (let i = 0; i < 10_000; i++) deep = [deep]

@@ -8,7 +8,7 @@ export interface Limits {
   readonly outputDepth: number
 }
 
-export const defaultLimits: Limits = { work: 200_000, outputNodes: 100_000, outputChars: 1_048_576, outputDepth: 32 }
+export const defaultLimits: Limits = { work: 100_000, outputNodes: 100_000, outputChars: 1_048_576, outputDepth: 32 }
 
 /** One evaluation of a compiled mapping: the values in scope, and what is left of its budget. */
 export class Run {

@@ -13,6 +13,11 @@ const unitFields = (units: readonly string[]) =>
     to: { takes: 'rule', summary: `The unit wanted: ${units.join(', ')}.` },
   }) as const
 
+/** Dates are read by their calendar. */
+const DATE_COST = 4
+/** Conversions are exact, and so cost more than most rules. */
+const CONVERSION_COST = 10
+
 const conversion = (table: Readonly<Record<string, string>>) => {
   const sizes = new Map(Object.entries(table).map(([unit, size]) => [unit, parseDecimal(size)!]))
   const units = [...sizes.keys()].join(', ')
@@ -28,6 +33,7 @@ const conversion = (table: Readonly<Record<string, string>>) => {
     return (run) => {
       const value = decimalOf(of(run), run, args.place)
       if (value === undefined) return undefined
+      run.spend(CONVERSION_COST, args.place.pointer)
       const [source, target] = [from(run), to(run)]
       const sizeOfSource = sizeOf(source, run, args.at('from'))
       const sizeOfTarget = sizeOf(target, run, args.at('to'))
@@ -75,6 +81,7 @@ export const quantityFunctions = {
       return (run) => {
         const value = of(run)
         if (value === undefined || value === null) return undefined
+        run.spend(DATE_COST, args.place.pointer)
         const ms = readDate(value, from)
         if (ms === undefined)
           throw fault(run, args.place, 'not_a_date', `${describe(value)} is not a date written ${from}`)

@@ -3,6 +3,9 @@ import type { MappingFunction } from '../function.ts'
 import { describe, isObject } from '../json.ts'
 import { fault } from '../run.ts'
 
+/** Members of objects cost more to take apart and put together than items of lists. */
+const MEMBER_COST = 6
+
 export const tableFunctions = {
   $enum: {
     summary: "One word for another by a table: the service's status to Cartly's, say.",
@@ -56,7 +59,7 @@ export const tableFunctions = {
         if (value === undefined || value === null) return []
         if (!isObject(value)) throw fault(run, args.place, 'not_an_object', `${describe(value)} is not an object`)
         const entries = Object.entries(value)
-        run.spend(entries.length, args.place.pointer)
+        run.spend(entries.length * MEMBER_COST, args.place.pointer)
         return entries.map(([key, item]) => ({ key, value: item }))
       }
     },
@@ -75,7 +78,7 @@ export const tableFunctions = {
           if (value === undefined || value === null) continue
           if (!isObject(value)) throw fault(run, args.place, 'not_an_object', `${describe(value)} is not an object`)
           const entries = Object.entries(value)
-          run.spend(entries.length, args.place.pointer)
+          run.spend(entries.length * MEMBER_COST, args.place.pointer)
           for (const [key, item] of entries) {
             if (key === '__proto__')
               throw new MappingError('forbidden_key', args.place.pointer, `"${key}" may not be written`)
