@@ -119,7 +119,8 @@ export class Answers {
     return standIn ? { ...standIn, error: errorOf(error), steps: [], endedAt: Date.now() } : endingOf(outcome)
   }
 
-  #standIn({ hook, input, connector }: Execution, key: string | undefined) {
+  #standIn({ hook, input, connector, trigger }: Execution, key: string | undefined) {
+    if (trigger === 'replay') return undefined
     const stale = key && this.#cache.stale(key, Date.now())
     if (stale !== undefined && key !== undefined)
       return { status: 'succeeded', source: 'stale', output: stale } as const
@@ -132,9 +133,9 @@ export class Answers {
   }
 }
 
-/** Hooks without a cache policy have no key: each of their runs counts. */
-function keyOf({ connector, hook, input }: Execution): string | undefined {
-  if (!hook.definition.cache) return undefined
+/** Without a key is what must be asked of the service: hooks that keep no answers, and replays. */
+function keyOf({ connector, hook, input, trigger }: Execution): string | undefined {
+  if (!hook.definition.cache || trigger === 'replay') return undefined
   const hash = createHash('sha256').update(canonicalJson(input)).digest('base64url')
   return `${connector.connectorId} ${connector.configuredAt} ${hook.name} ${hash}`
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { invalid, type ExecutionId } from '@cartly/contracts'
+import { invalid, timeOfId, type ExecutionId } from '@cartly/contracts'
 import { currentTraceparent, type Logger } from '@cartly/telemetry'
 import type { Answers } from '../checkout/answers.ts'
 import { canonicalJson } from '../domain/canonical-json.ts'
@@ -51,7 +51,8 @@ export class LastingInvocations {
     try {
       if (execution.hook.chain.durable) {
         const lasting = { ...execution, deadlineAt: execution.startedAt + execution.hook.chain.deadlineMs }
-        const { ending } = await driver.drive({ executionId: id, trigger: execution.trigger, tries: 1 }, lasting, true)
+        const run = { executionId: id, trigger: execution.trigger, tries: 1 }
+        const { ending } = await driver.drive(run, lasting, !(await this.#doubted(execution)))
         return resultOf(id, ending)
       }
       return await driver.holding(id, async () => {
@@ -65,6 +66,20 @@ export class LastingInvocations {
       log.warn('an invocation is brought to its end later', { executionId: id, error })
       return interrupted(execution)
     }
+  }
+
+  /**
+   * A replay may be of something that was done: what can be found out is found out before it is done again. So its steps
+   * are written down as begun when the first execution was.
+   */
+  async #doubted({ id, hook, replayOf }: Execution): Promise<boolean> {
+    if (!replayOf) return false
+    const at = timeOfId(replayOf)
+    for (const { id: key, repeat, forEach } of hook.chain.steps) {
+      if (repeat !== 'reconcile' || forEach) continue
+      await this.#options.table.stepBegun(id, { key, step: key, attempt: 1, at, repeat })
+    }
+    return true
   }
 
   /** The result of the invocation that had this key first, as soon as there is one. */

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { CartlyError, derivedId, type ConnectorId } from '@cartly/contracts'
 import { continueTrace, parseTraceparent, withSpan, type Logger } from '@cartly/telemetry'
 import type { CompiledTemplates } from '../connectors/compiled-templates.ts'
@@ -23,6 +24,8 @@ const FORGET_EVERY_MS = 10 * 60_000
 /** Runs at once: of one connector, so that one that hangs holds up nobody; and in all. */
 const PER_CONNECTOR = 4
 const IN_ALL = 64
+/** For what is under way when the process is to end. */
+const END_WITHIN_MS = 5_000
 /** While this replica cannot run it, perhaps another can. */
 const UNAVAILABLE_MS = 10_000
 
@@ -54,11 +57,11 @@ export class RunWorker {
     void this.#serve()
   }
 
-  /** Takes no more runs, and ends the tries under way. */
+  /** Takes no more runs, and lets those under way end; another replica takes over what takes longer. */
   async stop(): Promise<void> {
     this.#stopped = true
     for (const timer of this.#timers) clearInterval(timer)
-    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
+    await Promise.race([Promise.all(this.#underWay), pause(END_WITHIN_MS, undefined, { ref: false })])
   }
 
   async #look(): Promise<void> {

@@ -1,0 +1,165 @@
+import type { ConnectorId, InvokeResult, StoreId } from '@cartly/contracts'
+import { eventually } from '@cartly/testing'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { randomUUID } from 'node:crypto'
+import { definitionOf } from '../testing/definitions.ts'
+import { startFakeService, type FakeService } from '../testing/fake-service.ts'
+import { runningExecutor, type RunningExecutor } from '../testing/running-executor.ts'
+
+let engine: RunningExecutor
+let service: FakeService
+let storeId: StoreId
+
+beforeAll(async () => {
+  ;[engine, service] = await Promise.all([runningExecutor(), startFakeService()])
+})
+afterAll(async () => {
+  await service.stop()
+  await engine.stop()
+})
+beforeEach(() => {
+  storeId = `store-${randomUUID()}` as StoreId
+  service.requests.length = 0
+  service.answer = ({ body }) => ({ body: { answer: `to ${(body as { question: string }).question}` } })
+})
+
+const cache = { freshSeconds: 900, staleSeconds: 3_600, negativeSeconds: 60 }
+const backup = { answer: 'from the backup' }
+const install = (hook: Record<string, unknown>, definition: Record<string, unknown> = {}): Promise<ConnectorId> =>
+  engine.install({ storeId, baseUrl: service.url, definition: definitionOf({ hook, definition }) })
+
+async function ask(question: string, deadlineMs = 2_000): Promise<InvokeResult> {
+  const { results } = await engine.invoke(storeId, 'ask', { input: { question }, deadlineMs })
+  return results[0]!
+}
+
+describe('the cache', () => {
+  it('answers the same question again, whatever the order of its members, and records that it did', async () => {
+    const connectorId = await install({ cache })
+    const input = { question: 'how much', to: { city: 'Rome', zip: '00100' } }
+    const again = { to: { zip: '00100', city: 'Rome' }, question: 'how much' }
+
+    const first = await engine.invoke(storeId, 'ask', { input })
+    const second = await engine.invoke(storeId, 'ask', { input: again })
+
+    expect(first.results).toMatchObject([{ source: 'live', output: { answer: 'to how much' } }])
+    expect(second.results).toMatchObject([{ source: 'cache', output: { answer: 'to how much' } }])
+    expect(service.requests).toHaveLength(1)
+    const facts = await eventually(async () => {
+      const found = await engine.executions(storeId, connectorId)
+      return found.length === 2 && found
+    })
+    expect(facts.map(({ source }) => source)).toEqual(['live', 'cache'])
+  })
+
+  it('forgets what was answered under another configuration, and only then', async () => {
+    const connectorId = await install({ cache })
+    expect(await ask('a')).toMatchObject({ source: 'live' })
+
+    await engine.record(connectorId, { type: 'ConnectorNeedsAttention', data: { code: 'x', reason: 'y' } })
+    expect(await ask('a')).toMatchObject({ source: 'cache' })
+
+    await engine.record(connectorId, { type: 'ConnectorConfigured', data: { settings: { greeting: 'hi' } } })
+    await eventually(async () => (await ask('a')).source === 'live')
+  })
+
+  it('asks once for many who ask at once', async () => {
+    await install({ cache })
+    const gate = Promise.withResolvers<object>()
+    service.answer = () => gate.promise
+    const asked = Array.from({ length: 20 }, () => ask('same', 5_000))
+    await eventually(() => service.requests.length > 0)
+
+    gate.resolve({ body: { answer: 'one' } })
+
+    const sources = (await Promise.all(asked)).map(({ source, output }) => [
+      source,
+      (output as { answer: string }).answer,
+    ])
+    expect(sources.filter(([source]) => source === 'live')).toHaveLength(1)
+    expect(sources.every(([, answer]) => answer === 'one')).toBe(true)
+    expect(service.requests).toHaveLength(1)
+  })
+
+  it('remembers a refusal for a while', async () => {
+    await install({ cache, backup })
+    service.answer = () => ({ status: 422, body: { error: 'no such city' } })
+
+    expect(await ask('nowhere')).toMatchObject({ status: 'failed', source: 'live', error: { class: 'permanent' } })
+    expect(await ask('nowhere')).toMatchObject({ status: 'failed', source: 'cache', error: { class: 'permanent' } })
+    expect(service.requests).toHaveLength(1)
+  })
+})
+
+describe('when the service fails', () => {
+  it('the last good answer stands in, and says why', async () => {
+    const connectorId = await install({ cache: { freshSeconds: 1, staleSeconds: 600 }, backup })
+    await ask('a')
+    service.answer = () => ({ status: 500, body: {} })
+
+    const stale = await eventually(async () => {
+      const result = await ask('a')
+      return result.source !== 'cache' && result
+    })
+
+    expect(stale).toMatchObject({
+      status: 'succeeded',
+      source: 'stale',
+      output: { answer: 'to a' },
+      error: { class: 'transient', code: 'http_500' },
+    })
+    const fact = await eventually(async () => {
+      const found = await engine.executions(storeId, connectorId)
+      return found.find(({ source }) => source === 'stale')
+    })
+    expect(fact).toMatchObject({
+      status: 'succeeded',
+      steps: [{ status: 'failed', attempts: [{ response: { status: 500 } }] }],
+    })
+  })
+
+  it("the merchant's backup stands in where nothing is kept, by the deadline", async () => {
+    await install({ cache, backup })
+    service.answer = () => new Promise(() => {})
+    const began = performance.now()
+
+    const result = await ask('a', 200)
+
+    expect(performance.now() - began).toBeLessThan(2_000)
+    expect(result).toMatchObject({
+      status: 'succeeded',
+      source: 'backup',
+      output: backup,
+      error: { class: 'transient' },
+    })
+  })
+
+  it('it is left alone after a while, and tried again', async () => {
+    await install({})
+    service.answer = () => ({ status: 503, body: {} })
+    for (let i = 0; i < 10; i++) expect(await ask(`q${i}`)).toMatchObject({ error: { code: 'http_503' } })
+    const before = service.requests.length
+
+    expect(await ask('more')).toMatchObject({ status: 'failed', error: { class: 'transient', code: 'circuit_open' } })
+    expect(service.requests).toHaveLength(before)
+
+    service.answer = () => ({ body: { answer: 'well again' } })
+    await eventually(async () => (await ask('again')).status === 'succeeded', { everyMs: 200 })
+  })
+})
+
+describe("the service's rate limit", () => {
+  it('is kept by all replicas together', async () => {
+    await install({}, { rateLimits: [{ requests: 30, perSeconds: 86_400, methods: ['POST'] }] })
+    const replica = await engine.startReplica()
+
+    const results = await Promise.all(Array.from({ length: 60 }, (_, i) => ask(`q${i}`)))
+
+    await replica.close()
+    const refused = results.filter(({ error }) => error?.code === 'rate_limited')
+    expect(refused.every(({ error }) => error?.class === 'transient')).toBe(true)
+    expect(service.requests.length).toBeLessThanOrEqual(30)
+    expect(service.requests.length).toBeGreaterThanOrEqual(29)
+    expect(refused).toHaveLength(60 - service.requests.length)
+  })
+})

@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals'
+import { closed, enter, leave, type Circuit } from './circuit.ts'
+
+const calls = (circuit: Circuit, count: number, answered: boolean, at: number): Circuit =>
+  Array.from({ length: count }).reduce<Circuit>((now) => leave(enter(now, at).circuit, answered, at), circuit)
+
+describe('a circuit', () => {
+  it('stays closed while few calls fail, or few of many', () => {
+    expect(calls(closed(0), 9, false, 0).state).toBe('closed')
+    expect(calls(calls(closed(0), 30, true, 0), 20, false, 0).state).toBe('closed')
+  })
+
+  it('opens when half of the calls of the window fail', () => {
+    const circuit = calls(calls(closed(0), 10, true, 0), 10, false, 0)
+
+    expect(circuit.state).toBe('open')
+    expect(enter(circuit, 1).waitMs).toBeGreaterThan(0)
+  })
+
+  it('forgets failures that are older than its window', () => {
+    const early = calls(closed(0), 9, false, 0)
+
+    expect(calls(early, 9, false, 14_999).state).toBe('open')
+    expect(calls(early, 9, false, 40_000).state).toBe('closed')
+  })
+
+  it('lets one call try when its time is over; the others wait for what comes of it', () => {
+    const open = calls(closed(0), 10, false, 0)
+    const first = enter(open, 5_000)
+    const second = enter(first.circuit, 5_000)
+
+    expect(first.waitMs).toBe(0)
+    expect(second.waitMs).toBeGreaterThan(0)
+    expect(leave(second.circuit, true, 5_100).state).toBe('closed')
+  })
+
+  it('stays open for twice as long after each try that fails, up to a minute', () => {
+    let circuit = calls(closed(0), 10, false, 0)
+    let now = 0
+    const waits: number[] = []
+    for (let i = 0; i < 5; i++) {
+      const { waitMs } = enter(circuit, now)
+      waits.push(waitMs)
+      now += waitMs
+      circuit = leave(enter(circuit, now).circuit, false, now)
+    }
+
+    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000])
+  })
+})
