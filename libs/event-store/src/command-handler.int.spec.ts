@@ -104,8 +104,11 @@ describe('a command', () => {
   })
 
   it('is not found by another store, though the read model is behind', async () => {
-    const id = await opened()
-    const theirs = by({ storeId: storeB })
+    const id = newAccountId()
+    const ours = by()
+    await accounts.execute(id, { type: 'open', owner: 'Ann' }, ours)
+    // Not even by its own command id is anything told of it.
+    const theirs = by({ storeId: storeB, commandId: ours.commandId })
 
     for (const replica of [accounts, handler({ repository: behind })]) {
       const commands: AccountCommand[] = [

@@ -78,23 +78,31 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
   }
 
   /** The result of a command as it was when it was stored. */
-  const resultAt = async (id: string, sequence: number): Promise<CommandResult<State, Event>> => {
-    const { state, revision } = await store.loadState(decider, family, id, { toSequence: sequence })
+  const resultAt = async (
+    id: string,
+    sequence: number,
+    context: CommandContext,
+  ): Promise<CommandResult<State, Event>> => {
+    const then = await store.loadState(decider, family, id, { toSequence: sequence })
+    checkStore(id, then, context)
     const stored = store.load(family, id, { fromSequence: sequence, toSequence: sequence })
     const events: Event[] = []
     for await (const recorded of stored) events.push(...recorded.events)
+    const { state, revision } = then
     return { state, revision, sequence, events, visible: await untilVisible(sequence) }
   }
 
-  const checkAccess = (id: string, { storeId, revision }: Aggregate<State>, context: CommandContext): void => {
+  const checkStore = (id: string, { storeId }: Aggregate<State>, context: CommandContext): void => {
     if (storeId !== null && storeId !== context.storeId) throw notFound(family.aggregate, id)
-    if (context.expectedRevision !== undefined && context.expectedRevision !== revision) {
-      throw new CartlyError(
-        'precondition_failed',
-        'revision_changed',
-        `The ${family.aggregate} is at revision ${revision}, not ${context.expectedRevision}; read it again`,
-      )
-    }
+  }
+
+  const checkRevision = ({ revision }: Aggregate<State>, { expectedRevision }: CommandContext): void => {
+    if (expectedRevision === undefined || expectedRevision === revision) return
+    throw new CartlyError(
+      'precondition_failed',
+      'revision_changed',
+      `The ${family.aggregate} is at revision ${revision}, not ${expectedRevision}; read it again`,
+    )
   }
 
   /**
@@ -108,9 +116,10 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
     context: CommandContext,
   ): Promise<{ aggregate: Aggregate<State>; earlier?: number; events: readonly Event[] }> => {
     const attempt = (aggregate: Aggregate<State>) => {
+      checkStore(id, aggregate, context)
       const earlier = aggregate.commands.find(({ commandId }) => commandId === context.commandId)?.sequence
       if (earlier !== undefined) return { aggregate, earlier, events: [] }
-      checkAccess(id, aggregate, context)
+      checkRevision(aggregate, context)
       return { aggregate, events: decider.decide(command, aggregate.state) }
     }
     let refusal: unknown
@@ -134,7 +143,7 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const decided = await decide(id, aggregate, command, context)
       aggregate = decided.aggregate
-      if (decided.earlier !== undefined) return resultAt(id, decided.earlier)
+      if (decided.earlier !== undefined) return resultAt(id, decided.earlier, context)
       const { events } = decided
       if (events.length === 0) {
         const { state, revision, sequence } = aggregate
@@ -142,7 +151,7 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
       }
       const draft = draftOf(aggregate, events, context)
       const appended = await appendUnlessConflict(store, family, id, aggregate, draft)
-      if (appended?.duplicate) return resultAt(id, appended.sequence)
+      if (appended?.duplicate) return resultAt(id, appended.sequence, context)
       if (appended) {
         const { sequence } = appended
         const state = events.reduce((before, event) => decider.evolve(before, event), aggregate.state)
