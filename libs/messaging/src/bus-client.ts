@@ -74,7 +74,11 @@ export class BusClient {
     if (reply.headers?.get(busHeaders.error)) {
       throw CartlyError.fromBus(busError.parse((value as { error?: unknown }).error, 'The error reply'))
     }
-    return compileSchema(operation.response).parse(value, `The reply of ${operation.name}`) as ResponseOf<O>
+    const [wrong] = compileSchema(operation.response).errors(value)
+    // The service's defect, not the caller's: it must not come out as a request that was wrong.
+    if (wrong)
+      throw new TypeError(`the reply to ${operation.subject} does not fit its schema at ${wrong.pointer || '/'}`)
+    return value as ResponseOf<O>
   }
 }
 
