@@ -166,9 +166,16 @@ class ChainRun {
     }
     const outputs: unknown[] = Array.from({ length: items.length })
     const queue = items.entries()
+    let stopped = false
     const worker = async (): Promise<void> => {
       for (const [index, item] of queue) {
-        outputs[index] = await this.#instance(step, session, { ...scope, [as]: item }, history, index)
+        if (stopped) return
+        try {
+          outputs[index] = await this.#instance(step, session, { ...scope, [as]: item }, history, index)
+        } catch (error) {
+          stopped = true
+          throw error
+        }
       }
     }
     const workers = Array.from({ length: Math.min(definition.concurrency ?? 1, items.length) }, worker)

@@ -202,6 +202,20 @@ describe('a chain', () => {
   })
 })
 
+describe('a step for each item', () => {
+  it('sends nothing more once an item has failed', async () => {
+    const http = service((_, count) => (count === 2 ? { status: 400 } : { body: {} }))
+    const each = {
+      id: 'each',
+      forEach: { in: { $: 'input.ids' }, limit: 9, concurrency: 2 },
+      request: { method: 'POST', path: ['item', { $: 'item' }] },
+    }
+    const result = await run(hookOf([each]), http, { input: { ids: [1, 2, 3, 4, 5, 6, 7, 8] } })
+    expect(failure(result)).toMatchObject({ class: 'permanent', step: 'each' })
+    expect(http.asked.length).toBeLessThanOrEqual(3)
+  })
+})
+
 describe('pages', () => {
   const items = { $: 'response.body.items' }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from '@jest/globals'
+import { compileJsonSchema } from '@cartly/contracts'
+import { parse } from 'yaml'
 import {
   catalogDirectory,
   credentialFields,
@@ -45,6 +47,16 @@ describe('the catalogue', () => {
   it('is described by the schema that is published beside it', () => {
     const published = readFileSync(join(catalogDirectory, '../template.schema.json'), 'utf8')
     expect(JSON.parse(published)).toEqual(JSON.parse(JSON.stringify(templateJsonSchema())))
+  })
+
+  it('fits that schema, rules and all', () => {
+    const schema = compileJsonSchema(templateJsonSchema())
+    for (const { slug, file } of catalog.list()) {
+      expect([slug, schema.errors(parse(readFileSync(file, 'utf8')))]).toEqual([slug, []])
+    }
+    const wrong = { rules: { $lowr: 'x' }, description: 'x' }
+    const definition = parse(readFileSync(catalog.get('slack')!.file, 'utf8')) as object
+    expect(schema.errors({ ...definition, mappings: { wrong } })).not.toEqual([])
   })
 })
 

@@ -78,7 +78,13 @@ export type Sample = Static<typeof Sample>
 export const NamedMapping = Type.Object(
   {
     description: Type.String(),
-    rules: Rule('The mapping: reads `input`.'),
+    rules: Type.Union([
+      Rule('The mapping: reads `input`.'),
+      Type.Object(
+        { $jsonata: Type.String({ maxLength: 8_192 }) },
+        { ...strict, description: 'JSONata, for what the functions cannot say; it runs in a process of its own.' },
+      ),
+    ]),
   },
   {
     ...strict,
