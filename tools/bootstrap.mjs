@@ -28,7 +28,7 @@ try {
 
 async function start(flags) {
   await build()
-  return runNode([join(root, 'libs/launcher/dist/start.js'), ...flags])
+  return runNode(['--max-semi-space-size=2', join(root, 'libs/launcher/dist/start.js'), ...flags])
 }
 
 async function test(selection) {

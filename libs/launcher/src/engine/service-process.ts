@@ -5,7 +5,7 @@ import { lastWords, startProcess } from '../process/server-process.ts'
 import { Keeper } from './keeper.ts'
 import { LogFile } from './log-file.ts'
 import { notable } from './notable.ts'
-import type { ServiceName } from './services.ts'
+import { nodeFlags, type ServiceName } from './services.ts'
 
 /** A service that ended this often before it was ready will not become so. */
 const hopelessEnds = 3
@@ -70,7 +70,7 @@ export class ServiceProcess {
     return startProcess({
       name: service,
       command: process.execPath,
-      args: ['--enable-source-maps', program],
+      args: [...nodeFlags(service), program],
       env,
       logFile: this.#logFile,
       pidFile: join(dataDir, 'pids', `${service}.pid`),

@@ -28,3 +28,12 @@ export function hasDatabase(service: ServiceName): service is keyof typeof datab
 export function serviceProgram(service: ServiceName): string {
   return fileURLToPath(new URL(`../../../../apps/${service}/dist/main.js`, import.meta.url))
 }
+
+/**
+ * How Node runs a service. By itself it lets the young generation grow to three times 16 MiB before it collects, which at
+ * rest is a third of the memory of all services; only the dispatcher, which handles thousands of events a second, gains
+ * from it.
+ */
+export function nodeFlags(service: ServiceName): string[] {
+  return service === 'webhook-dispatcher' ? [] : ['--max-semi-space-size=4']
+}
