@@ -20,6 +20,8 @@ import { Payloads } from './backlog/payloads.ts'
 import { resumeUnfinished } from './backlog/resume-unfinished.ts'
 import { DeliverNow } from './commands/deliver-now.ts'
 import { EndpointCommands } from './commands/endpoint-commands.ts'
+import { RecoveryCommands } from './commands/recoveries.ts'
+import { RecoveriesController } from './commands/recoveries.controller.ts'
 import { EndpointsController } from './commands/endpoints.controller.ts'
 import type { Attempt } from './delivery/attempt.ts'
 import { AttemptLog } from './delivery/attempt-log.ts'
@@ -30,6 +32,7 @@ import { StoreIntake } from './delivery/store-intake.ts'
 import { endpoint, type EndpointState } from './domain/endpoint.ts'
 import { createEndpointView, type IndexedEndpoint } from './matching/endpoint-index.ts'
 import { CreateBacklog1764000100000 } from './migrations/1764000100000-create-backlog.ts'
+import { CreateRecoveries1764000200000 } from './migrations/1764000200000-create-recoveries.ts'
 import { endpointPolicies } from './policies/endpoint-policies.ts'
 import { Housekeeping } from './policies/housekeeping.ts'
 import { rejectedEvents } from './projections/rejected-events.ts'
@@ -39,6 +42,8 @@ import { EndpointQueries } from './queries/endpoint-queries.ts'
 import { StatsQueries } from './queries/endpoint-stats.ts'
 import { QueriesController } from './queries/queries.controller.ts'
 import { RejectedEvents } from './queries/rejected-events.ts'
+import { Recoveries } from './recovery/recoveries.ts'
+import { RecoveryJobs } from './recovery/recovery-jobs.ts'
 import type { Settings } from './settings.ts'
 import { SigningKeys } from './signing/signing-keys.ts'
 
@@ -61,7 +66,7 @@ export class WebhookDispatcherModule {
     const dataSource = createDataSource({
       url: settings.databaseUrl,
       schema: 'dispatcher',
-      migrations: [CreateBacklog1764000100000],
+      migrations: [CreateBacklog1764000100000, CreateRecoveries1764000200000],
     })
     await migrate(dataSource)
     onShutdown(() => dataSource.destroy())
@@ -88,7 +93,8 @@ export class WebhookDispatcherModule {
     onShutdown(() => view.stop())
     const endpointById = (id: EndpointId): IndexedEndpoint | undefined => view.current.get(id)
 
-    const backlog = new Backlog(dataSource, randomUUID())
+    const holder = randomUUID()
+    const backlog = new Backlog(dataSource, holder)
     const writer = new BacklogWriter(backlog, trouble('the backlog cannot be written'))
     onShutdown(() => writer.close(LEAVE_WITHIN_MS))
     const attempts = new AttemptLog(bus.js, trouble('attempts cannot be recorded'))
@@ -155,6 +161,15 @@ export class WebhookDispatcherModule {
       onDue: (dueAt) => drain.hint(dueAt),
       onTrouble: trouble('ordered events wait'),
     })
+    const recoveries = new Recoveries(dataSource, holder)
+    const jobs = new RecoveryJobs({
+      bus,
+      dataSource,
+      recoveries,
+      endpoint: endpointById,
+      onDue: (dueAt) => drain.hint(dueAt),
+      onTrouble: trouble('a recovery waits'),
+    })
     const housekeeping = new Housekeeping({
       dataSource,
       endpoint: endpointById,
@@ -175,10 +190,11 @@ export class WebhookDispatcherModule {
     orderedIntake.adjust()
     intake.start()
     drain.start()
+    jobs.start()
     housekeeping.start()
     // The last added is stopped first: nothing new is taken, then what is in flight ends, then it is recorded.
     onShutdown(() => dispatcher.close())
-    onShutdown(() => Promise.all([intake.stop(), orderedIntake.stop(), drain.stop(), housekeeping.stop()]))
+    onShutdown(() => Promise.all([intake.stop(), orderedIntake.stop(), drain.stop(), jobs.stop(), housekeeping.stop()]))
 
     const endpointOf = (storeId: StoreId, id: EndpointId): IndexedEndpoint => {
       const found = endpointById(id)
@@ -202,10 +218,11 @@ export class WebhookDispatcherModule {
     const circuitOf = (id: EndpointId) => lanes.known(id)?.health.circuit(Date.now()) ?? 'closed'
     return {
       module: WebhookDispatcherModule,
-      controllers: [EndpointsController, QueriesController],
+      controllers: [EndpointsController, RecoveriesController, QueriesController],
       providers: [
         commands,
         deliverNow,
+        new RecoveryCommands({ bus, dataSource, recoveries, jobs, endpointOf }),
         endpoints,
         deliveries,
         new StatsQueries(dataSource, backlog, endpoints, circuitOf),

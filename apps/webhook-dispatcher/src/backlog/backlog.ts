@@ -45,19 +45,10 @@ export class Backlog {
     await transaction(this.#dataSource, (tx) => addMissing(tx, rows, ordered))
   }
 
-  /**
-   * Makes a delivery due now, whether it is in the backlog or not; unless its first attempt is still under way elsewhere,
-   * which is what a first attempt with a time to come means.
-   */
-  async hasten(row: BacklogRow): Promise<void> {
-    await transaction(this.#dataSource, async (tx) => {
-      await addMissing(tx, [row], new Set([row.endpointId]))
-      await tx.query(
-        `UPDATE backlog SET due_at = now(), trigger = 'manual'
-         WHERE endpoint_id = $1 AND delivery_id = $2 AND NOT (attempt = 1 AND due_at > now())`,
-        [row.endpointId, row.deliveryId],
-      )
-    })
+  /** Makes a delivery due now: see `hastenAll`. */
+  async hasten(row: BacklogRow, ordered: boolean): Promise<void> {
+    const among = new Set(ordered ? [row.endpointId] : [])
+    await transaction(this.#dataSource, (tx) => hastenAll(tx, [row], among))
   }
 
   /** Makes an endpoint's queue due at once. */
@@ -193,6 +184,20 @@ export async function addMissing(tx: Tx, rows: readonly BacklogRow[], ordered: R
   await appointHeads(
     tx,
     rows.filter(({ endpointId }) => ordered.has(endpointId)),
+  )
+}
+
+/**
+ * Makes deliveries due now, whether they are in the backlog or not; except where the first attempt is still under way
+ * elsewhere, which is what a first attempt with a time to come means.
+ */
+export async function hastenAll(tx: Tx, rows: readonly BacklogRow[], ordered: ReadonlySet<EndpointId>): Promise<void> {
+  await addMissing(tx, rows, ordered)
+  await tx.query(
+    `UPDATE backlog AS b SET due_at = now(), trigger = r.trigger
+     FROM jsonb_to_recordset($1::jsonb) AS r(endpoint_id text, delivery_id text, trigger text)
+     WHERE b.endpoint_id = r.endpoint_id AND b.delivery_id = r.delivery_id AND b.due_at > now() AND b.attempt > 1`,
+    [toJson(rows.map(recordOf))],
   )
 }
 

@@ -15,6 +15,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Backlog } from '../backlog/backlog.ts'
 import type { Payloads } from '../backlog/payloads.ts'
+import { isOrdered } from '../delivery/attempt.ts'
 import type { AttemptLog } from '../delivery/attempt-log.ts'
 import { factOf } from '../delivery/attempt-fact.ts'
 import { backlogRow, deliveryIdOf, type Delivery } from '../delivery/delivery.ts'
@@ -94,7 +95,8 @@ export class DeliverNow {
     const event = row.store_sequence === null ? undefined : await this.#options.payloads.at(row.store_sequence)
     if (!event) throw conflict('payload_expired', 'The event is no longer kept, so it cannot be sent again')
     const delivery = { ...deliveryOf(event, endpoint), id }
-    await this.#options.backlog.hasten(backlogRow(delivery, summary.attempts + 1, 'manual', Date.now()))
+    const due = backlogRow(delivery, summary.attempts + 1, 'manual', Date.now())
+    await this.#options.backlog.hasten(due, isOrdered(endpoint))
   }
 }
 
