@@ -18,7 +18,15 @@ export interface BuiltRequest {
 }
 
 /** A request that cannot be built from its values. */
-export class RequestError extends Error {}
+export class RequestError extends Error {
+  readonly code: string
+
+  constructor(message: string, code = 'bad_request') {
+    super(message)
+    this.name = 'RequestError'
+    this.code = code
+  }
+}
 
 /** @throws RequestError, MappingError */
 export async function buildRequest(request: CompiledRequest, baseUrl: string, scope: Scope): Promise<BuiltRequest> {

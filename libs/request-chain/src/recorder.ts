@@ -21,6 +21,8 @@ export interface StepOutcome {
   readonly status: 'succeeded' | 'failed' | 'skipped'
   readonly output?: unknown
   readonly error?: ExecutionError
+  /** When the latest attempt was begun, where its outcome is not known. */
+  readonly begunAt?: number
 }
 
 /**

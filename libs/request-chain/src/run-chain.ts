@@ -75,9 +75,21 @@ class ChainRun {
     const first = failures.find((reason) => !(reason instanceof CalledOff))
     if (first !== undefined) throw first
 
-    const output = (await evaluate(chain.result, scope)) ?? {}
-    this.#check(chain.output, output, 'invalid_output', `What ${chain.service} gave, mapped,`, 'configuration')
-    return { status: 'succeeded', output, steps: this.records }
+    try {
+      const output = (await evaluate(chain.result, scope)) ?? {}
+      this.#check(chain.output, output, 'invalid_output', `What ${chain.service} gave, mapped,`, 'configuration')
+      return { status: 'succeeded', output, steps: this.records }
+    } catch (error) {
+      throw this.#afterWrites(this.explain(error))
+    }
+  }
+
+  /** A failure after all steps: where one of them may not be done twice, the chain must not be run again for it. */
+  #afterWrites(failure: ChainFailure): ChainError {
+    const written = this.#chain.steps.find(({ id, repeat }) => repeat !== 'safe' && id in this.#outputs)
+    if (!written) return new ChainError(failure)
+    const warning = `${this.#chain.service} has done "${written.id}": look at its own console before doing it again.`
+    return new ChainError({ ...failure, class: 'unknown', message: `${failure.message} ${warning}` })
   }
 
   /** @throws what is no failure of the chain but a defect */
@@ -199,15 +211,22 @@ class ChainRun {
       if (earlier.status === 'failed') throw new ChainError({ ...earlier.error!, step: step.id })
       return earlier.output
     }
+    const run = new StepRun(step, this.#context(step, session), scope, history, index)
     try {
-      const begunBefore = recorded?.begun.get(key) ?? (earlier?.error?.class === 'unknown' ? 0 : undefined)
-      const output = await new StepRun(step, this.#context(step, session), scope, history, index).run(begunBefore)
+      const unknownSince = earlier?.error?.class === 'unknown' ? (earlier.begunAt ?? 0) : undefined
+      const output = await run.run(recorded?.begun.get(key) ?? unknownSince)
       await recorder?.after({ key, step: step.id, status: 'succeeded', ...(output === undefined ? {} : { output }) })
       return output
     } catch (error) {
       if (error instanceof ChainError) {
         const { class: errorClass, code, message } = error.failure
-        await recorder?.after({ key, step: step.id, status: 'failed', error: { class: errorClass, code, message } })
+        await recorder?.after({
+          key,
+          step: step.id,
+          status: 'failed',
+          error: { class: errorClass, code, message },
+          ...(errorClass === 'unknown' ? { begunAt: run.begunAt } : {}),
+        })
       }
       throw error
     }

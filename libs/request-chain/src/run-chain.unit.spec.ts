@@ -467,6 +467,43 @@ describe('a write whose outcome is not known', () => {
     expect(late.purchases()).toBe(1)
   })
 
+  it('is not taken to be undone when only its answer cannot be read', async () => {
+    const http = service(() => ({ body: { price: 'free' } }))
+    const [bought] = buy().steps as object[]
+    const unreadable = hookOf([{ ...bought, output: { $number: { $: 'response.body.price' } } }])
+    expect(failure(await run(unreadable, http))).toMatchObject({ class: 'unknown', code: 'mapping_failed' })
+    const invalid = { ...buy(), output: { type: 'object', required: ['label'] } }
+    expect(failure(await run(invalid, http))).toMatchObject({ class: 'unknown', code: 'invalid_output' })
+    expect(http.asked).toHaveLength(2)
+  })
+
+  it('is found out about with renewed credentials', async () => {
+    const http = service(({ method, headers }) => {
+      if (method === 'POST') return { code: 'connection_reset', sent: true }
+      return headers['authorization'] === 'Token new_secret_key' ? { body: { state: 'bought' } } : { status: 401 }
+    })
+    const renewed = run(buy(reconcile), http, { onUnauthorized: async () => ({ apiKey: 'new_secret_key' }) })
+    expect(await renewed).toMatchObject({ output: { from: 'reconcile' } })
+  })
+
+  it('keeps its time of settling over runs', async () => {
+    const outcomes = new Map<string, StepOutcome>()
+    const recorder: Recorder = {
+      before: async () => undefined,
+      after: async (outcome) => void outcomes.set(outcome.key, outcome),
+    }
+    const clock = manualClock()
+    const { http, purchases } = lostOnce('none')
+    const slow = buy({ ...reconcile, settleMs: 5_000 })
+    expect(failure(await run(slow, http, { clock, recorder })).class).toBe('unknown')
+    const recorded = { begun: new Map(), outcomes }
+    expect(failure(await run(slow, http, { clock, recorder, recorded })).class).toBe('unknown')
+    expect(purchases()).toBe(1)
+    clock.advance(5_000)
+    expect(await run(slow, http, { clock, recorder, recorded })).toMatchObject({ output: { from: 'buy' } })
+    expect(purchases()).toBe(2)
+  })
+
   it('stays unknown when there is no time left to find out', async () => {
     const clock = manualClock()
     const http = service(() => {

@@ -2,11 +2,11 @@ import { MappingError, type CompiledMapping } from '@cartly/mapping'
 import { buildRequest, evaluate, RequestError, type BuiltRequest, type Scope } from './build-request.ts'
 import { ChainError } from './chain-error.ts'
 import type { ChainFailure } from './chain-result.ts'
+import { collectPages } from './collect-pages.ts'
 import { isExpected, judgeResponse, judgeSilence } from './classify.ts'
 import type { CompiledReconcile, CompiledRequest, CompiledStep } from './compiled-chain.ts'
 import { stepKey } from './execution-key.ts'
 import type { Clock } from './http-port.ts'
-import { firstPage, MAX_PAGES, nextPage, type PageRequest } from './next-page.ts'
 import type { ReadResponse } from './read-response.ts'
 import type { StepHistory } from './record.ts'
 import type { Recorder } from './recorder.ts'
@@ -51,6 +51,11 @@ export class StepRun {
     this.#key = instanceKey(step.id, index)
   }
 
+  /** When its latest attempt was begun, in milliseconds since 1970; 0 when none was. */
+  get begunAt(): number {
+    return this.#begunAt
+  }
+
   /**
    * Runs to its output. `begunBefore` is when an earlier run began an attempt without living to see its outcome.
    * @throws ChainError
@@ -68,8 +73,7 @@ export class StepRun {
       return clean
     } catch (error) {
       if (error instanceof MappingError) throw this.#fail('mapping_failed', `the mapping failed at ${error.message}`)
-      if (error instanceof RequestError)
-        throw this.#fail('bad_request', `the request cannot be built: ${error.message}`)
+      if (error instanceof RequestError) throw this.#fail(error.code, `the request cannot be built: ${error.message}`)
       throw error
     }
   }
@@ -77,7 +81,8 @@ export class StepRun {
   async #output(begunBefore: number | undefined): Promise<unknown> {
     const { paginate, output } = this.#step
     if (paginate) {
-      const items = await this.#pages()
+      const source = { build: () => this.#build(this.#step.request), fetch: (page: BuiltRequest) => this.#page(page) }
+      const items = await collectPages(paginate, source, this.#scope)
       return output ? await evaluate(output, { ...this.#scope, items }) : items
     }
     if (begunBefore !== undefined && this.#step.repeat !== 'safe') {
@@ -130,9 +135,13 @@ export class StepRun {
     const failure = judgeResponse(this.#asked(), response, scope)
     const failed = this.#failed(record, failure, tookMs)
     // A 401 says that nothing was done, so even a write may be sent again.
-    if (response.status !== 401 || this.#renewed || !(await context.session.renew())) return failed
+    return response.status === 401 && (await this.#renewOnce()) ? this.#attempt(request) : failed
+  }
+
+  async #renewOnce(): Promise<boolean> {
+    if (this.#renewed) return false
     this.#renewed = true
-    return this.#attempt(request)
+    return this.#context.session.renew()
   }
 
   #failed(record: StepHistory['attempts'][number], failure: ChainFailure, tookMs: number) {
@@ -193,6 +202,9 @@ export class StepRun {
       this.#failed(exchange.record, silence, exchange.tookMs)
       throw new ChainError(failure)
     }
+    if (exchange.response.status === 401 && (await this.#renewOnce())) {
+      return this.#askWhetherDone(reconcile, failure)
+    }
     this.#history.attempts.push(exchange.record)
     this.#sawSecret ||= session.redactor.finds(exchange.text)
     return exchange.response
@@ -204,41 +216,12 @@ export class StepRun {
     return absent?.run(scope) === true ? false : undefined
   }
 
-  async #pages(): Promise<unknown[]> {
-    const paginate = this.#step.paginate!
-    const items: unknown[] = []
-    const limit = paginate.definition.maxPages ?? MAX_PAGES
-    let page: PageRequest | undefined = firstPage(paginate)
-    for (let number = 1; page && number <= limit; number++) {
-      const response = await this.#page(await this.#pageRequest(page))
-      const scope = { ...this.#scope, response }
-      const found = paginate.items.run(scope)
-      const list = Array.isArray(found) ? found : []
-      items.push(...list)
-      page = nextPage(paginate, { response, scope, count: list.length, number, total: items.length })
-    }
-    return items
-  }
-
   async #page(request: BuiltRequest): Promise<ReadResponse> {
     for (;;) {
       const result = await this.#attempt(request)
       if ('response' in result) return result.response
       await this.#waitOrThrow(result.failure, result.tookMs)
     }
-  }
-
-  async #pageRequest(page: PageRequest): Promise<BuiltRequest> {
-    const request = await this.#build(this.#step.request)
-    if ('url' in page) {
-      const url = new URL(page.url, request.url)
-      if (url.origin !== request.url.origin) {
-        throw this.#fail('foreign_page', `the next page is at ${url.origin}, which is not the service's address`)
-      }
-      return { ...request, url }
-    }
-    if (page.parameter) request.url.searchParams.set(page.parameter.name, page.parameter.value)
-    return request
   }
 
   async #build(request: CompiledRequest): Promise<BuiltRequest> {
@@ -283,11 +266,17 @@ export class StepRun {
     return { class: 'unknown', code: 'outcome_unknown', message, step: this.#step.id }
   }
 
-  /** Something that only a change of the definition or of the data mends. */
+  /**
+   * Something that only a change of the definition or of the data mends. Where a write was sent before it was found, the
+   * write may have been done, and must not be done again for it.
+   */
   #fail(code: string, reason: string): ChainError {
-    const message = `In step "${this.#step.id}" ${reason}. Check the connector's mappings and settings.`
+    const { id, repeat } = this.#step
+    const mayBeDone = repeat !== 'safe' && this.#attempts > 0
+    const warning = mayBeDone ? `${this.#context.service} may have done it: look at its own console first. ` : ''
+    const message = `In step "${id}" ${reason}. ${warning}Check the connector's mappings and settings.`
     const clean = this.#context.session.redactor.text(message)
-    return new ChainError({ class: 'configuration', code, message: clean, step: this.#step.id })
+    return new ChainError({ class: mayBeDone ? 'unknown' : 'configuration', code, message: clean, step: id })
   }
 }
 
