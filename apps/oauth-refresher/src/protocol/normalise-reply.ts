@@ -21,6 +21,10 @@ export class TokenEndpointStatus extends Error {
  * @throws TokenEndpointStatus for a failure that is no OAuth error
  */
 export async function normaliseReply(spec: OAuthSpec, response: Response): Promise<Response> {
+  // Whatever else it says, it has not decided on the grant.
+  if (response.status >= 500 || response.status === 429) {
+    throw new TokenEndpointStatus(response.status, retryAfterOf(response))
+  }
   const body = parseBody(await response.text())
   const error = body && errorOf(body)
   if (error !== undefined) {
