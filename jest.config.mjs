@@ -4,7 +4,10 @@ export default {
   testEnvironment: 'node',
   testEnvironmentOptions: { customExportConditions: ['@cartly/source', 'node', 'node-addons'] },
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/tools'],
-  testMatch: level === 'faults' ? ['**/src/**/*.faults.spec.ts', '**/tools/**/*.faults.spec.ts'] : ['**/*.unit.spec.ts', '**/*.int.spec.ts', '**/*.e2e.spec.ts'],
+  testMatch:
+    level === 'faults'
+      ? ['**/src/**/*.faults.spec.ts', '**/tools/**/*.faults.spec.ts']
+      : ['**/*.unit.spec.ts', '**/*.int.spec.ts', '**/*.e2e.spec.ts'],
   modulePathIgnorePatterns: ['<rootDir>/libs/[^/]+/dist', '<rootDir>/apps/[^/]+/dist', '<rootDir>/.cartly'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
