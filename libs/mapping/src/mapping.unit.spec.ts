@@ -68,6 +68,7 @@ describe('a mapping', () => {
     ['$length', { $length: { of: '10', from: 'in', to: 'cm' } }, {}, 25.4],
     ['$date', { $date: { of: '2026-01-31T23:30:00-02:00', to: 'date' } }, {}, '2026-02-01'],
     ['$date unix', { $date: { of: 1769851800, from: 'unix' } }, {}, '2026-01-31T09:30:00.000Z'],
+    ['$date otherwise', { day: { $date: { of: 'soon', otherwise: null } }, n: 1 }, {}, { n: 1 }],
     ['$enum', { $enum: { of: 'TRANSIT', table: { TRANSIT: 'in_transit' } } }, {}, 'in_transit'],
     ['$enum otherwise', { $enum: { of: 'X', table: {}, otherwise: 'unknown' } }, {}, 'unknown'],
     ['$entries', { $entries: { $: 'input' } }, { a: 1 }, [{ key: 'a', value: 1 }]],

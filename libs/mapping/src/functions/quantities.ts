@@ -71,6 +71,11 @@ export const quantityFunctions = {
         of: { takes: 'rule', summary: 'The moment.' },
         from: { takes: 'choice', of: dateFormats, optional: true, summary: 'How it is written, iso unless said.' },
         to: { takes: 'choice', of: dateFormats, optional: true, summary: 'How to write it, iso unless said.' },
+        otherwise: {
+          takes: 'rule',
+          optional: true,
+          summary: 'What stands for what is no date, null for nothing; an error unless said.',
+        },
       },
     },
     gives: 'any',
@@ -78,11 +83,13 @@ export const quantityFunctions = {
       const of = args.rule('of')
       const from = args.choice<DateFormat>('from', 'iso')
       const to = args.choice<DateFormat>('to', 'iso')
+      const otherwise = args.has('otherwise') ? args.rule('otherwise') : undefined
       return (run) => {
         const value = of(run)
         if (value === undefined || value === null) return undefined
         run.spend(DATE_COST, args.place.pointer)
         const ms = readDate(value, from)
+        if (ms === undefined && otherwise) return otherwise(run) ?? undefined
         if (ms === undefined)
           throw fault(run, args.place, 'not_a_date', `${describe(value)} is not a date written ${from}`)
         return writeDate(ms, to)
