@@ -1,0 +1,19 @@
+import { notifications } from '@mantine/notifications'
+import type { Connector } from '../integrations/queries.ts'
+import type { Service } from '../integrations/use-service.ts'
+import { Section } from '../ui/section.tsx'
+import { SettingsForm } from './settings-form.tsx'
+
+export function SettingsTab({ connector, service }: { connector: Connector; service: Service }) {
+  return (
+    <Section title="Settings" description="Changes take effect with the next run. Test the connection after a change.">
+      <SettingsForm
+        key={connector.revision}
+        connector={connector}
+        service={service}
+        submit="Save"
+        onSaved={() => notifications.show({ message: 'Saved.' })}
+      />
+    </Section>
+  )
+}

@@ -1,0 +1,55 @@
+import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core'
+import { useEffect, useRef, type ReactNode } from 'react'
+import { Link, useNavigationType } from 'react-router'
+
+interface PageProps {
+  readonly title: string
+  /** Beside the title: a status. */
+  readonly badge?: ReactNode
+  readonly description?: ReactNode
+  /** The way here, outermost first. */
+  readonly crumbs?: readonly { label: string; to: string }[]
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+}
+
+/** A page: its name in the tab, the way here, its heading, what can be done, and its content. */
+export function Page({ title, badge, description, crumbs, actions, children }: PageProps) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  const navigation = useNavigationType()
+  // A screen reader is told of the new page by its heading; on the first load the browser does that.
+  useEffect(() => {
+    if (navigation !== 'POP') heading.current?.focus({ preventScroll: true })
+  }, [navigation])
+  return (
+    <Stack gap="lg">
+      <title>{`${title} · Cartly integrations`}</title>
+      <Stack gap={6}>
+        {crumbs && (
+          <Breadcrumbs component="nav" aria-label="Breadcrumb" separatorMargin={6}>
+            {crumbs.map(({ label, to }) => (
+              <Anchor key={to} component={Link} to={to} size="sm">
+                {label}
+              </Anchor>
+            ))}
+          </Breadcrumbs>
+        )}
+        <Group justify="space-between" align="flex-start" gap="md">
+          <Group gap="sm">
+            <Title order={1} ref={heading} tabIndex={-1}>
+              {title}
+            </Title>
+            {badge}
+          </Group>
+          {actions && <Group gap="xs">{actions}</Group>}
+        </Group>
+        {description && (
+          <Text c="dimmed" component="div" maw={720}>
+            {description}
+          </Text>
+        )}
+      </Stack>
+      {children}
+    </Stack>
+  )
+}
