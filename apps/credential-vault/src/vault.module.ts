@@ -13,6 +13,8 @@ import type { ServiceContext } from '@cartly/service'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { Credentials } from './commands/credentials.ts'
 import { CredentialsController } from './commands/credentials.controller.ts'
+import { KeyringController } from './commands/keyring.controller.ts'
+import { Rotation } from './commands/rotation.ts'
 import { WebhookSecretsController } from './commands/webhook-secrets.controller.ts'
 import { credentialDecider, type CredentialState } from './domain/credential.ts'
 import type { Keyring } from './domain/keyring.ts'
@@ -27,6 +29,7 @@ import { ConnectorDirectory, type SpecOf } from './queries/connector-directory.t
 import { CreateVault1764100000000 } from './storage/1764100000000-create-vault.ts'
 import { DataKeys } from './storage/data-keys.ts'
 import { SealingKeys } from './storage/sealing-keys.ts'
+import { countByKey, WrappingKeys } from './storage/wrapping-keys.ts'
 
 export interface VaultSettings {
   readonly databaseUrl: string
@@ -36,6 +39,7 @@ export interface VaultSettings {
 }
 
 const HOUSEKEEPING_EVERY_MS = 60_000
+const REFRESH_KEYRING_EVERY_MS = 5_000
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
@@ -56,8 +60,13 @@ export class VaultModule {
     onShutdown(() => dataSource.destroy())
 
     const dataKeys = new DataKeys(dataSource)
-    const inUse = await dataKeys.countByWrappingKey()
+    const inUse = await countByKey(dataSource)
     const keyring = await settings.openKeyring([...inUse.keys()])
+    const wrappingKeys = new WrappingKeys(dataSource, keyring)
+    await wrappingKeys.admitPrimary()
+    const rotation = new Rotation(keyring, wrappingKeys, log)
+    await rotation.resume()
+    onShutdown(() => rotation.stop())
 
     const projection = aggregateProjection(credentialEvents, credentialDecider, 1)
     const runnerOf = async (of: typeof projection | typeof connectorProjection): Promise<ProjectionRunner> => {
@@ -91,7 +100,11 @@ export class VaultModule {
       bus,
       readModel: connectorRunner,
     })
-    const versions = new LiveVersions(dataSource, keyring)
+    const versions = new LiveVersions(dataSource, keyring, (subject, envelope) => {
+      wrappingKeys
+        .rewrapOne(subject, envelope)
+        .catch((error: unknown) => log.warn('a key keeps its old wrap', { error }))
+    })
     const audit = new Audit(context.js)
 
     const reactor = new Reactor({
@@ -108,19 +121,26 @@ export class VaultModule {
     const keepHouse = (): void => {
       housekeeping.run().catch((error: unknown) => log.warn('housekeeping is put off', { error }))
     }
-    const timer = setInterval(keepHouse, HOUSEKEEPING_EVERY_MS)
-    onShutdown(async () => clearInterval(timer))
+    const refreshKeyring = (): void => {
+      keyring.refresh().catch((error: unknown) => log.error('the keyring cannot be read', { error }))
+    }
+    const timers = [
+      setInterval(keepHouse, HOUSEKEEPING_EVERY_MS),
+      setInterval(refreshKeyring, REFRESH_KEYRING_EVERY_MS),
+    ]
+    onShutdown(async () => timers.forEach(clearInterval))
 
     return {
       module: VaultModule,
-      controllers: [CredentialsController, WebhookSecretsController, LeasesController],
+      controllers: [CredentialsController, WebhookSecretsController, LeasesController, KeyringController],
       providers: [
         provide(credentials),
         provide(connectors),
         provide(new SealingKeys(dataSource, keyring)),
         provide(versions),
         provide(audit),
-        provide(new Lender(versions, connectors, audit)),
+        provide(rotation),
+        provide(new Lender(versions, connectors, audit, log)),
       ],
     }
   }

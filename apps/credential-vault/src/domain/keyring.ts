@@ -18,6 +18,8 @@ export interface Keyring {
   primary(): string
   /** Every key that is known, destroyed ones too. */
   keys(): readonly KeyringKey[]
+  /** Takes over what has been changed where the keys are kept. Called every few seconds. */
+  refresh(): Promise<void>
   /** @throws KeyringError `key_unknown`, `key_destroyed` or `key_service_unavailable` */
   wrap(keyId: string, dataKey: Buffer, binding: Buffer): Promise<Buffer>
   /** @throws KeyringError, `unwrap_refused` too: changed, or wrapped for something else */

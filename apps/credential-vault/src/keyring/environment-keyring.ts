@@ -20,6 +20,7 @@ export function environmentKeyring(keys: string, primary: string): Keyring {
   return {
     primary: () => local.primary(),
     keys: () => local.keys(),
+    refresh: async () => undefined,
     wrap: async (keyId, dataKey, binding) => local.wrap(keyId, dataKey, binding),
     unwrap: async (keyId, wrapped, binding) => local.unwrap(keyId, wrapped, binding),
   }

@@ -99,12 +99,11 @@ export class FileKeyring implements RotatableKeyring {
 
   /** Another replica on this machine may have added a key since the file was read. */
   async #knowing(keyId: string): Promise<LocalKeys> {
-    if (!this.#local.has(keyId)) await this.reload()
+    if (!this.#local.has(keyId)) await this.refresh()
     return this.#local
   }
 
-  /** Takes over what another process has changed. */
-  async reload(): Promise<void> {
+  async refresh(): Promise<void> {
     this.#local = localKeys(await readKeyring(this.#path))
   }
 

@@ -7,6 +7,7 @@ import {
   type LeaseReply,
   type LeaseRequest,
 } from '@cartly/contracts'
+import type { Logger } from '@cartly/telemetry'
 import { seal } from '@cartly/vault-client'
 import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
 import { entitlement, granted, type Grant, type Holder } from '../domain/entitlement.ts'
@@ -20,16 +21,24 @@ type Ask = LeaseRequest['leases'][number]
 /** How long a holder may keep what it was lent, in milliseconds, unless the token in it ends earlier. */
 const LEASE_MS = 60_000
 
+const unopenable = new CartlyError(
+  'internal',
+  'unopenable',
+  'The credential cannot be opened; it has been recorded. Store it again',
+)
+
 /** Lends credentials to the services that are entitled to them: checks, opens, records, seals; in that order. */
 export class Lender {
   readonly #versions: LiveVersions
   readonly #connectors: ConnectorDirectory
   readonly #audit: Audit
+  readonly #log: Logger
 
-  constructor(versions: LiveVersions, connectors: ConnectorDirectory, audit: Audit) {
+  constructor(versions: LiveVersions, connectors: ConnectorDirectory, audit: Audit, log: Logger) {
     this.#versions = versions
     this.#connectors = connectors
     this.#audit = audit
+    this.#log = log
   }
 
   /**
@@ -62,7 +71,10 @@ export class Lender {
         return await this.#content(ask, holder, grant, versions.get(credentialIdOf(ask)) ?? [])
       } catch (error) {
         if (error instanceof CartlyError) return { error: error.toBus() }
-        throw error
+        // One credential that cannot be opened must not keep the others from being lent.
+        const { storeId, ownerId, purpose } = ask
+        this.#log.error('a credential cannot be opened', { storeId, ownerId, purpose, error })
+        return { error: unopenable.toBus() }
       }
     }
     return Promise.all(asks.map(content))

@@ -10,7 +10,8 @@ import type { Keyring } from '../domain/keyring.ts'
 /** A version that is valid, its values still sealed. */
 export interface SealedVersion extends LiveVersion {
   readonly subject: EnvelopeSubject
-  readonly envelope: Envelope
+  /** Missing only by a loss. */
+  readonly envelope: Envelope | undefined
 }
 
 /** A version that is valid, and its values in the open. */
@@ -27,16 +28,20 @@ type Row = { readonly id: CredentialId; readonly state: CredentialState } & (
 export class LiveVersions {
   readonly #dataSource: DataSource
   readonly #keyring: Keyring
+  readonly #wrappedByOldKey: (subject: EnvelopeSubject, envelope: Envelope) => void
 
-  constructor(dataSource: DataSource, keyring: Keyring) {
+  /** @param wrappedByOldKey is told of each envelope that is read and not under the primary key */
+  constructor(
+    dataSource: DataSource,
+    keyring: Keyring,
+    wrappedByOldKey: (subject: EnvelopeSubject, envelope: Envelope) => void,
+  ) {
     this.#dataSource = dataSource
     this.#keyring = keyring
+    this.#wrappedByOldKey = wrappedByOldKey
   }
 
-  /**
-   * The valid versions of each credential, newest first, in one statement, so that state and keys fit each other.
-   * @throws Error when a version that counts has no data key: that is a loss, and never taken for a deletion
-   */
+  /** The valid versions of each credential, newest first, in one statement, so that state and keys fit each other. */
   async find(keys: readonly CredentialKey[]): Promise<Map<CredentialId, SealedVersion[]>> {
     const rows = await statements(this.#dataSource).query<Row>(
       `SELECT s.id, s.state, k.version, k.key_id AS "keyId", k.content, k.wrapping_key_id AS "wrappingKeyId",
@@ -55,10 +60,13 @@ export class LiveVersions {
     return Promise.all(versions.map((version) => this.openVersion(version)))
   }
 
+  /** @throws Error when it has no data key, though it counts: that is a loss, and never taken for a deletion */
   async openVersion({ subject, envelope, ...version }: SealedVersion): Promise<OpenVersion> {
+    if (!envelope) throw new Error(`The data key of ${subject.credentialId} version ${subject.version} is missing`)
     const plaintext = await openEnvelope(this.#keyring, subject, envelope)
     const values = JSON.parse(plaintext.toString()) as Record<string, string>
     plaintext.fill(0)
+    if (envelope.wrappingKeyId !== this.#keyring.primary()) this.#wrappedByOldKey(subject, envelope)
     return { ...version, values }
   }
 }
@@ -70,9 +78,13 @@ function validOf(id: CredentialId, state: CredentialState, rows: readonly Row[],
     .filter(({ validUntil }) => validUntil === undefined || Date.parse(validUntil) > now)
     .map((live) => {
       const row = rows.find((one) => one.id === id && one.version === live.version && one.keyId === live.keyId)
-      if (!row || row.version === null) throw new Error(`The data key of ${id} version ${live.version} is missing`)
-      const { keyId, content, wrappingKeyId, wrappedKey } = row
       const subject = { storeId, ownerId, purpose, credentialId: id, version: live.version }
-      return { ...live, subject, envelope: { keyId, content, wrappingKeyId, wrappedKey } }
+      return { ...live, subject, envelope: row && envelopeIn(row) }
     })
+}
+
+function envelopeIn(row: Row): Envelope | undefined {
+  if (row.version === null) return undefined
+  const { keyId, content, wrappingKeyId, wrappedKey } = row
+  return { keyId, content, wrappingKeyId, wrappedKey }
 }

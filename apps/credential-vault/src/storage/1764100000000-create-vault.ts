@@ -5,6 +5,8 @@ export class CreateVault1764100000000 implements MigrationInterface {
   readonly name = 'CreateVault1764100000000'
 
   async up(connection: QueryRunner): Promise<void> {
+    // A key that is referenced cannot be deleted, and one that was deleted cannot be used: Postgres sees to both.
+    await connection.query('CREATE TABLE wrapping_key (id text PRIMARY KEY)')
     await connection.query(`
       CREATE TABLE data_key (
         credential_id text NOT NULL,
@@ -13,7 +15,7 @@ export class CreateVault1764100000000 implements MigrationInterface {
         store_id text NOT NULL,
         owner_id text NOT NULL,
         purpose text NOT NULL,
-        wrapping_key_id text NOT NULL,
+        wrapping_key_id text NOT NULL REFERENCES wrapping_key (id),
         wrapped_key bytea NOT NULL,
         content bytea NOT NULL,
         created_at timestamptz NOT NULL DEFAULT now(),
@@ -31,17 +33,20 @@ export class CreateVault1764100000000 implements MigrationInterface {
         key_id text PRIMARY KEY,
         public_key text NOT NULL,
         data_key_id text NOT NULL,
-        wrapping_key_id text NOT NULL,
+        wrapping_key_id text NOT NULL REFERENCES wrapping_key (id),
         wrapped_key bytea NOT NULL,
         content bytea NOT NULL,
         created_at timestamptz NOT NULL,
         valid_until timestamptz NOT NULL,
         accepted_until timestamptz NOT NULL
       )`)
+    await connection.query('CREATE TABLE rewrap_job (target_key_id text PRIMARY KEY, begun_at timestamptz NOT NULL)')
   }
 
   async down(connection: QueryRunner): Promise<void> {
+    await connection.query('DROP TABLE rewrap_job')
     await connection.query('DROP TABLE sealing_key')
     await connection.query('DROP TABLE data_key')
+    await connection.query('DROP TABLE wrapping_key')
   }
 }

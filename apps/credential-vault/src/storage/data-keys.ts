@@ -100,14 +100,6 @@ export class DataKeys {
     )
   }
 
-  /** How many data keys each key of the keyring has wrapped. */
-  async countByWrappingKey(): Promise<Map<string, number>> {
-    const rows = await this.#tx.query<{ id: string; count: number }>(
-      'SELECT wrapping_key_id AS id, count(*) AS count FROM data_key GROUP BY wrapping_key_id',
-    )
-    return new Map(rows.map(({ id, count }) => [id, Number(count)]))
-  }
-
   get #tx(): Tx {
     return statements(this.#dataSource)
   }

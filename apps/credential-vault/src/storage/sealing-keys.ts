@@ -70,7 +70,7 @@ export class SealingKeys {
     const keyId = `seal_${randomBytes(9).toString('base64url')}`
     const validUntil = new Date(Date.now() + VALID_FOR_MS)
     const privateHalf = Buffer.from(JSON.stringify(await exportJWK(privateKey)))
-    const envelope = await sealEnvelope(this.#keyring, subjectOf(keyId), privateHalf)
+    const envelope = await sealEnvelope(this.#keyring, sealingKeySubject(keyId), privateHalf)
     privateHalf.fill(0)
     await tx.query('DELETE FROM sealing_key WHERE accepted_until < now()')
     await tx.query(
@@ -103,7 +103,7 @@ export class SealingKeys {
         'The key that this was sealed to has ended: ask for the present one',
       )
     }
-    const privateHalf = await openEnvelope(this.#keyring, subjectOf(keyId), { ...row, keyId: row.dataKeyId })
+    const privateHalf = await openEnvelope(this.#keyring, sealingKeySubject(keyId), { ...row, keyId: row.dataKeyId })
     const key = await importJWK(JSON.parse(privateHalf.toString()), 'ECDH-ES', { extractable: false })
     privateHalf.fill(0)
     return key as CryptoKey
@@ -119,7 +119,8 @@ async function newest(tx: Tx): Promise<PublicSealingKey | undefined> {
   return row && { keyId: row.keyId, publicKey: { kty: 'OKP', crv: 'X25519', x: row.x }, validUntil: row.validUntil }
 }
 
-const subjectOf = (keyId: string): EnvelopeSubject => ({
+/** What a sealing key's envelope is bound to. */
+export const sealingKeySubject = (keyId: string): EnvelopeSubject => ({
   storeId: '',
   ownerId: '',
   credentialId: keyId,

@@ -55,6 +55,14 @@ export async function runningVault(): Promise<RunningVault> {
       onShutdown: (close) => void own.push(close),
       close: async () => undefined,
     }
+    let closed = false
+    const close = async () => {
+      if (closed) return
+      closed = true
+      for (const part of own.toReversed()) await part()
+      await nc.close()
+    }
+    closers.push(close)
     const module = await VaultModule.create(context, {
       databaseUrl: postgres.urls.vault,
       openKeyring: (inUse) => openKeyring({ dataDir, keys: undefined, primaryKey: undefined }, inUse),
@@ -68,14 +76,6 @@ export async function runningVault(): Promise<RunningVault> {
     app.useGlobalFilters(new PassErrorsOn())
     await app.listen()
     own.push(() => app.close())
-    let closed = false
-    const close = async () => {
-      if (closed) return
-      closed = true
-      for (const part of own.toReversed()) await part()
-      await nc.close()
-    }
-    closers.push(close)
     return { close }
   }
   await startReplica()

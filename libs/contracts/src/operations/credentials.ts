@@ -88,6 +88,28 @@ export type LeaseContent = Static<typeof LeaseContent>
 export const LeaseContents = Type.Array(Type.Union([LeaseContent, Type.Object({ error: BusError })]))
 export type LeaseContents = Static<typeof LeaseContents>
 
+/** The keys that wrap data keys, and how far a rotation is: the old key may go when it wraps nothing any more. */
+export const KeyringDescription = Type.Object({
+  keys: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      state: Type.Union([
+        Type.Literal('pending'),
+        Type.Literal('primary'),
+        Type.Literal('decrypt-only'),
+        Type.Literal('destroyed'),
+      ]),
+      /** Data keys that it wraps. */
+      inUse: Type.Integer(),
+    }),
+  ),
+  /** Whether data keys are being wrapped anew under the primary key, and how many still have to be. */
+  rewrap: Type.Object({ running: Type.Boolean(), remaining: Type.Integer() }),
+})
+export type KeyringDescription = Static<typeof KeyringDescription>
+
+const KeyId = Type.Object({ keyId: Type.String({ maxLength: 200 }) })
+
 export const vault = {
   /** The key to seal requests to; good for an hour, and known to every replica of the vault. */
   sealingKey: operation(V, 'sealing-key', {
@@ -152,4 +174,10 @@ export const vault = {
     request: inStore({ endpointId: EndpointIdSchema }),
     response: Empty,
   }),
+  /** For administrators. A rotation is: add, promote, rewrap, destroy. A keyring kept elsewhere is changed there. */
+  describeKeyring: operation(V, 'keyring.describe', { request: Empty, response: KeyringDescription }),
+  addKey: operation(V, 'keyring.add', { request: Empty, response: KeyId }),
+  promoteKey: operation(V, 'keyring.promote', { request: KeyId, response: KeyringDescription }),
+  rewrap: operation(V, 'keyring.rewrap', { request: Empty, response: KeyringDescription }),
+  destroyKey: operation(V, 'keyring.destroy', { request: KeyId, response: KeyringDescription }),
 } as const

@@ -1,0 +1,118 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { newId, vault, type EndpointId, type StoreId } from '@cartly/contracts'
+import type { BusClient } from '@cartly/messaging'
+import { eventually } from '@cartly/testing'
+import { requestLeases } from '@cartly/vault-client'
+import { Client } from 'pg'
+import { runningVault, type RunningVault } from './testing/running-vault.ts'
+
+const storeId = 'store-1' as StoreId
+
+describe('rotating the key', () => {
+  let running: RunningVault
+  let admin: BusClient
+  let dispatcher: BusClient
+  let database: Client
+  beforeAll(async () => {
+    running = await runningVault()
+    ;[admin, dispatcher] = await Promise.all([running.as('admin-gateway'), running.as('webhook-dispatcher')])
+    database = new Client({ connectionString: running.postgres.urls.vault })
+    await database.connect()
+  })
+  afterAll(async () => {
+    await database?.end()
+    await running?.stop()
+  })
+
+  const create = async (count: number): Promise<EndpointId[]> => {
+    const ids = Array.from({ length: count }, () => newId('whk'))
+    for (const endpointId of ids) {
+      await dispatcher.request(vault.createWebhookSecret, { storeId, endpointId, signature: 'v1' })
+    }
+    return ids
+  }
+  const secretsOf = async (ids: readonly EndpointId[]): Promise<(string | undefined)[]> => {
+    const asks = ids.map((ownerId) => ({ storeId, ownerId, purpose: 'webhook_secret' as const, reason: 'a spec' }))
+    const leases = await requestLeases(dispatcher, vault.leaseToDispatcher, asks)
+    return leases.map((lease) => (lease instanceof Error ? lease.message : lease.values['secret']?.reveal()))
+  }
+
+  test('the keyring is a file that its owner alone may read', async () => {
+    const { mode } = await stat(join(running.dataDir, 'vault-keyring.json'))
+    expect(mode & 0o777).toBe(0o600)
+  })
+
+  test('an old key goes only when it wraps nothing any more, and no read fails meanwhile', async () => {
+    const ids = await create(40)
+    const before = await secretsOf(ids)
+    const { keys } = await admin.request(vault.describeKeyring, {})
+    const old = keys.find(({ state }) => state === 'primary')!.id
+
+    const { keyId } = await admin.request(vault.addKey, {})
+    await admin.request(vault.promoteKey, { keyId })
+    await expect(admin.request(vault.destroyKey, { keyId: old })).rejects.toMatchObject({ code: 'key_in_use' })
+
+    await admin.request(vault.rewrap, {})
+    do expect(await secretsOf(ids)).toEqual(before)
+    while ((await admin.request(vault.describeKeyring, {})).rewrap.remaining > 0)
+    await eventually(async () => !(await admin.request(vault.describeKeyring, {})).rewrap.running)
+
+    const after = await admin.request(vault.destroyKey, { keyId: old })
+    expect(after.keys).toEqual([
+      { id: old, state: 'destroyed', inUse: 0 },
+      { id: keyId, state: 'primary', inUse: expect.any(Number) },
+    ])
+    expect(await readFile(join(running.dataDir, 'vault-keyring.json'), 'utf8')).toContain('"material": null')
+    expect(await secretsOf(ids)).toEqual(before)
+  })
+
+  test('what is read is wrapped anew, without a job', async () => {
+    const [id] = await create(1)
+    const { keyId } = await admin.request(vault.addKey, {})
+    await admin.request(vault.promoteKey, { keyId })
+    await secretsOf([id!])
+    await eventually(async () => {
+      const { rows } = await database.query('SELECT wrapping_key_id FROM data_key WHERE owner_id = $1', [id])
+      return rows[0].wrapping_key_id === keyId
+    })
+  })
+
+  test('a rewrapping that was interrupted is gone on with at the next start', async () => {
+    await create(5)
+    const { keyId } = await admin.request(vault.addKey, {})
+    await admin.request(vault.promoteKey, { keyId })
+    await database.query('INSERT INTO rewrap_job VALUES ($1, now())', [keyId])
+    const replica = await running.startReplica()
+    await eventually(async () => (await admin.request(vault.describeKeyring, {})).rewrap.remaining === 0)
+    await replica.close()
+  })
+
+  test('a row that is moved to another credential does not open', async () => {
+    const [one, other] = await create(2)
+    const [secret] = await secretsOf([one!])
+    const stolen = await database.query('SELECT * FROM data_key WHERE owner_id = $1', [one])
+    const { content, wrapped_key, wrapping_key_id, key_id } = stolen.rows[0]
+    await database.query(
+      'UPDATE data_key SET content = $2, wrapped_key = $3, wrapping_key_id = $4 WHERE owner_id = $1',
+      [other, content, wrapped_key, wrapping_key_id],
+    )
+    expect(await secretsOf([other!, one!])).toEqual([expect.stringContaining('cannot be opened'), secret])
+    await database.query('UPDATE data_key SET key_id = $2 WHERE owner_id = $1', [other, key_id])
+    expect(await secretsOf([other!, one!])).toEqual([expect.stringContaining('cannot be opened'), secret])
+  })
+
+  test('a vault whose keyring is lost says so, and makes no other', async () => {
+    const path = join(running.dataDir, 'vault-keyring.json')
+    const kept = await readFile(path, 'utf8')
+    const { keys } = JSON.parse(kept) as { keys: { id: string }[] }
+    const other = {
+      format: 1,
+      keys: [{ ...keys[0], id: 'key_other', state: 'primary', material: Buffer.alloc(32).toString('base64') }],
+    }
+    await writeFile(path, JSON.stringify(other), { mode: 0o600 })
+    await expect(running.startReplica()).rejects.toThrow(/put the right keyring back/)
+    await writeFile(path, kept)
+  })
+})

@@ -1,0 +1,152 @@
+import { conflict, type CredentialId, type CredentialPurpose, type StoreId } from '@cartly/contracts'
+import { statements, transaction, type Tx } from '@cartly/read-model'
+import type { DataSource } from 'typeorm'
+import type { EnvelopeSubject } from '../domain/binding.ts'
+import { rewrapEnvelope, type Envelope } from '../domain/envelope.ts'
+import type { Keyring } from '../domain/keyring.ts'
+import { sealingKeySubject } from './sealing-keys.ts'
+
+interface DataKeyRow extends Omit<Envelope, 'content'> {
+  readonly credentialId: CredentialId
+  readonly version: number
+  readonly storeId: StoreId
+  readonly ownerId: string
+  readonly purpose: CredentialPurpose
+}
+
+const FOREIGN_KEY_VIOLATION = '23503'
+
+/** Which keys of the keyring have wrapped what, and the wrapping anew. */
+export class WrappingKeys {
+  readonly #dataSource: DataSource
+  readonly #keyring: Keyring
+
+  constructor(dataSource: DataSource, keyring: Keyring) {
+    this.#dataSource = dataSource
+    this.#keyring = keyring
+  }
+
+  /** Lets the primary key be used. */
+  async admitPrimary(): Promise<void> {
+    await this.#tx.query('INSERT INTO wrapping_key (id) VALUES ($1) ON CONFLICT DO NOTHING', [this.#keyring.primary()])
+  }
+
+  /**
+   * Ends the use of a key for good, on every replica.
+   * @throws CartlyError `conflict`, code `key_in_use`, while it wraps anything
+   */
+  async expel(keyId: string): Promise<void> {
+    try {
+      await this.#tx.query('DELETE FROM wrapping_key WHERE id = $1', [keyId])
+    } catch (error) {
+      if ((error as { code?: string }).code !== FOREIGN_KEY_VIOLATION) throw error
+      throw conflict('key_in_use', `The key ${keyId} still wraps data keys: rewrap them first`)
+    }
+  }
+
+  /** The number of data keys under each key. */
+  countByKey(): Promise<Map<string, number>> {
+    return countByKey(this.#dataSource)
+  }
+
+  /** What is to be wrapped anew under the present primary key, so that it is gone on with after a crash. */
+  async wantRewrap(): Promise<void> {
+    await transaction(this.#dataSource, async (tx) => {
+      await tx.query('DELETE FROM rewrap_job')
+      await tx.query('INSERT INTO rewrap_job VALUES ($1, now())', [this.#keyring.primary()])
+    })
+  }
+
+  /** Whether rewrapping to the key that is primary here was asked for and is not done. */
+  async isRewrapWanted(): Promise<boolean> {
+    const found = await this.#tx.query('SELECT FROM rewrap_job WHERE target_key_id = $1', [this.#keyring.primary()])
+    return found.length > 0
+  }
+
+  async rewrapDone(): Promise<void> {
+    await this.#tx.query('DELETE FROM rewrap_job WHERE target_key_id = $1', [this.#keyring.primary()])
+  }
+
+  /**
+   * Wraps up to `limit` data keys anew; those that another replica has at hand are left to it. Content and readers are
+   * not touched: whoever reads meanwhile finds a row that opens, before or after.
+   * @returns how many; 0 when there are none left
+   */
+  async rewrapSome(limit: number): Promise<number> {
+    const primary = this.#keyring.primary()
+    return transaction(this.#dataSource, async (tx) => {
+      const rows = await tx.query<DataKeyRow>(
+        `SELECT credential_id AS "credentialId", version, key_id AS "keyId", store_id AS "storeId",
+           owner_id AS "ownerId", purpose, wrapping_key_id AS "wrappingKeyId", wrapped_key AS "wrappedKey"
+         FROM data_key WHERE wrapping_key_id IN (SELECT id FROM wrapping_key WHERE id <> $1)
+         LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`,
+        [primary, limit],
+      )
+      const wrapped = await Promise.all(
+        rows.map((row): Promise<{ wrappedKey: Buffer }> => rewrapEnvelope(this.#keyring, subjectOf(row), row)),
+      )
+      await tx.query(
+        `UPDATE data_key AS d SET wrapping_key_id = $1, wrapped_key = r.wrapped_key
+         FROM unnest($2::text[], $3::integer[], $4::text[], $5::bytea[]) AS r(credential_id, version, key_id, wrapped_key)
+         WHERE d.credential_id = r.credential_id AND d.version = r.version AND d.key_id = r.key_id`,
+        [
+          primary,
+          rows.map(({ credentialId }) => credentialId),
+          rows.map(({ version }) => version),
+          rows.map(({ keyId }) => keyId),
+          wrapped.map(({ wrappedKey }) => wrappedKey),
+        ],
+      )
+      return rows.length
+    })
+  }
+
+  /** Wraps one data key anew, unless that has happened meanwhile. */
+  async rewrapOne(subject: EnvelopeSubject, envelope: Envelope): Promise<void> {
+    const { wrappingKeyId, wrappedKey } = await rewrapEnvelope(this.#keyring, subject, envelope)
+    await this.#tx.query(
+      `UPDATE data_key SET wrapping_key_id = $4, wrapped_key = $5
+       WHERE credential_id = $1 AND version = $2 AND key_id = $3 AND wrapping_key_id = $6`,
+      [subject.credentialId, subject.version, envelope.keyId, wrappingKeyId, wrappedKey, envelope.wrappingKeyId],
+    )
+  }
+
+  /** The vault's own sealing keys; there are never more than three. */
+  async rewrapSealingKeys(): Promise<void> {
+    const rows = await this.#tx.query<Omit<Envelope, 'content'> & { id: string }>(
+      `SELECT key_id AS id, data_key_id AS "keyId", wrapping_key_id AS "wrappingKeyId", wrapped_key AS "wrappedKey"
+       FROM sealing_key WHERE wrapping_key_id <> $1`,
+      [this.#keyring.primary()],
+    )
+    for (const row of rows) {
+      const { wrappingKeyId, wrappedKey } = await rewrapEnvelope(this.#keyring, sealingKeySubject(row.id), row)
+      await this.#tx.query('UPDATE sealing_key SET wrapping_key_id = $2, wrapped_key = $3 WHERE key_id = $1', [
+        row.id,
+        wrappingKeyId,
+        wrappedKey,
+      ])
+    }
+  }
+
+  get #tx(): Tx {
+    return statements(this.#dataSource)
+  }
+}
+
+/** The number of data keys under each key; readable before there is a keyring. */
+export async function countByKey(dataSource: DataSource): Promise<Map<string, number>> {
+  const rows = await statements(dataSource).query<{ id: string; count: number }>(
+    `SELECT w.id, (SELECT count(*) FROM data_key d WHERE d.wrapping_key_id = w.id)
+       + (SELECT count(*) FROM sealing_key s WHERE s.wrapping_key_id = w.id) AS count
+     FROM wrapping_key w`,
+  )
+  return new Map(rows.map(({ id, count }) => [id, Number(count)]))
+}
+
+const subjectOf = ({ storeId, ownerId, credentialId, version, purpose }: DataKeyRow): EnvelopeSubject => ({
+  storeId,
+  ownerId,
+  credentialId,
+  version,
+  purpose,
+})
