@@ -40,7 +40,7 @@ describe('npm start', () => {
     expect(printed()).toContain(`http://127.0.0.1:${port}/#token=`)
     expect(statSync(runFile).mode & 0o777).toBe(0o600)
     expect(run().gatewayUrl).toBe(`http://127.0.0.1:${port}`)
-    for (const { healthUrl } of Object.values(run().services)) expect(await isOk(`${healthUrl}/readyz`)).toBe(true)
+    for (const { healthUrl } of Object.values(run().services)) expect(await isOk(new URL('/readyz', healthUrl).href)).toBe(true)
     expect(await isOk(`${run().gatewayUrl}/healthz`)).toBe(true)
   })
 
@@ -48,7 +48,7 @@ describe('npm start', () => {
     for (const [name, { pid, healthUrl }] of Object.entries(run().services)) {
       process.kill(pid, 'SIGKILL')
       await eventually(() => ![pid, 0].includes(run().services[name]?.pid ?? 0), { withinMs: 20_000 })
-      await eventually(() => isOk(`${healthUrl}/readyz`), { withinMs: 20_000 })
+      await eventually(() => isOk(new URL('/readyz', healthUrl).href), { withinMs: 20_000 })
     }
   }, 120_000)
 

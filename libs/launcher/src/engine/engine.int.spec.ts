@@ -41,7 +41,7 @@ const options = () => ({
 })
 const runFile = (): RunInfo => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as RunInfo
 const environmentOf = async (service: string): Promise<Record<string, string>> => {
-  const response = await fetch(`${engine.run.services[service]?.healthUrl}/readyz`)
+  const response = await fetch(new URL('/readyz', engine.run.services[service]?.healthUrl))
   return (await response.json()) as Record<string, string>
 }
 

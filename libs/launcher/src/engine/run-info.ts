@@ -14,7 +14,7 @@ export interface RunInfo {
   postgresUrl: string
   /** A bearer token for every store and scope. */
   adminToken: string
-  /** `GET <healthUrl>/healthz` and `/readyz`. */
+  /** `healthUrl` answers 200 while the process lives; `/readyz` beside it, while it takes work. */
   services: Record<string, { pid: number; healthUrl: string }>
   demo?: DemoInfo
 }

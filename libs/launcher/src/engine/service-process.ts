@@ -32,7 +32,7 @@ export class ServiceProcess {
   constructor(options: ServiceProcessOptions) {
     const { service, notify, onRestart } = options
     this.#options = options
-    this.healthUrl = `http://127.0.0.1:${options.healthPort}`
+    this.healthUrl = `http://127.0.0.1:${options.healthPort}/healthz`
     this.#logFile = join(options.dataDir, 'logs', `${service}.log`)
     this.#log = new LogFile(this.#logFile)
     this.keeper = new Keeper({ name: service, start: () => this.#spawn(), notify, onRestart })
@@ -60,7 +60,7 @@ export class ServiceProcess {
   }
 
   async #answers(): Promise<boolean> {
-    const response = await fetch(`${this.healthUrl}/readyz`, { signal: AbortSignal.timeout(2_000) })
+    const response = await fetch(new URL('/readyz', this.healthUrl), { signal: AbortSignal.timeout(2_000) })
     if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`)
     return true
   }
