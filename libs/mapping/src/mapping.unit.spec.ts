@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import * as fc from 'fast-check'
 import { compileMapping, MappingError, type CompileOptions } from './index.ts'
 
 const run = (mapping: unknown, input: unknown = {}, options?: CompileOptions): unknown =>
@@ -99,6 +100,32 @@ describe('a mapping', () => {
       code: 'unknown_name',
       pointer: '/$apply/mapping',
     })
+  })
+})
+
+describe('amounts', () => {
+  it('in minor units are what their digits say, however they are written', () => {
+    const currencies = { USD: 2, JPY: 0, KWD: 3, CLF: 4 } as const
+    const written = fc.tuple(
+      fc.bigInt({ min: 0n, max: 10n ** 14n }),
+      fc.constantFrom(...Object.keys(currencies)),
+      fc.nat({ max: 3 }),
+    )
+    fc.assert(
+      fc.property(written, ([units, currency, zeros]) => {
+        const scale = currencies[currency as keyof typeof currencies]
+        const digits = units.toString().padStart(scale + 1, '0')
+        const whole = digits.slice(0, digits.length - scale)
+        const fraction = digits.slice(digits.length - scale) + '0'.repeat(zeros)
+        const of = fraction ? `${whole}.${fraction}` : whole
+        expect(run({ $minor: { of, currency } })).toBe(Number(units))
+        expect(run({ $minor: { of: `-${of}`, currency } })).toBe(0 - Number(units))
+        expect(run({ $decimal: { of: Number(units), currency } })).toBe(
+          scale ? `${whole}.${fraction.slice(0, scale)}` : whole,
+        )
+      }),
+      { numRuns: 2_000 },
+    )
   })
 })
 

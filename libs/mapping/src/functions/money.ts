@@ -13,6 +13,26 @@ function exponentOf(currency: unknown, run: Run, place: Place): number {
   return exponent
 }
 
+const ZERO = '0'.charCodeAt(0)
+
+/** Minor units of what nearly every amount is, digits and a point: whole numbers all the way, without big ones. */
+function plainMinor(value: unknown, exponent: number): number | undefined {
+  if (typeof value !== 'string' || value.length === 0 || value.length > 15) return undefined
+  let amount = 0
+  let behindPoint = -1
+  for (let index = 0; index < value.length; index++) {
+    const digit = value.charCodeAt(index) - ZERO
+    if (digit >= 0 && digit <= 9) {
+      amount = amount * 10 + digit
+      if (behindPoint >= 0) behindPoint++
+    } else if (value[index] === '.' && index > 0 && behindPoint < 0) behindPoint = 0
+    else return undefined
+  }
+  const missing = exponent - Math.max(behindPoint, 0)
+  const minor = missing < 0 ? Number.NaN : amount * 10 ** missing
+  return Number.isSafeInteger(minor) ? minor : undefined
+}
+
 const currencyField = { takes: 'rule', summary: 'The ISO 4217 code, in capitals.' } as const
 
 export const moneyFunctions = {
@@ -39,6 +59,8 @@ export const moneyFunctions = {
         const value = of(run)
         if (value === undefined || value === null) return undefined
         const exponent = exponentOf(currency(run), run, args.at('currency'))
+        const plain = plainMinor(value, exponent)
+        if (plain !== undefined) return plain
         const decimal = decimalOf(value, run, args.place)
         const minor = decimal && rescale(decimal, exponent, mode)
         if (!minor) {
