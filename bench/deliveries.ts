@@ -10,7 +10,7 @@ import { startEngine } from './lib/engine.ts'
 import { rawLoop } from './lib/raw-loop.ts'
 import { startBenchReceiver, type BenchReceiver } from './lib/receiver.ts'
 import { exponent, printTable, rounded, saveResult } from './lib/report.ts'
-import { cpuSeconds, residentMiB } from './lib/usage.ts'
+import { cpuSeconds, cpuSecondsOfTree, residentMiB } from './lib/usage.ts'
 import { createEndpoints, publish } from './lib/webhooks.ts'
 
 const EVENT_BYTES = 2_048
@@ -24,7 +24,12 @@ interface Measured {
   readonly deliveries: number
   readonly perSecond: number
   readonly ratio: number
+  /** CPU of each process for a delivery, in microseconds. */
   readonly dispatcherMicros: number
+  readonly natsMicros: number
+  readonly postgresMicros: number
+  readonly receiverMicros: number
+  readonly publisherMicros: number
   readonly dispatcherCpuPer10k: number
   readonly lost: number
   readonly duplicates: number
@@ -35,8 +40,7 @@ const engine = await startEngine()
 const receiver = await startBenchReceiver()
 try {
   await engine.start('credential-vault')
-  const profile = process.env['PROFILE'] ? ['--cpu-prof', `--cpu-prof-dir=${process.env['PROFILE']}`] : []
-  const dispatcher = await engine.start('webhook-dispatcher', { nodeArgs: profile })
+  const dispatcher = await engine.start('webhook-dispatcher')
   const platform = await engine.connect('store-platform')
   const database = new Client({ connectionString: engine.databaseUrl('webhook-dispatcher') })
   await database.connect()
@@ -49,7 +53,14 @@ try {
       return rows[0].n as number
     }
     const before = await recorded()
-    const cpu = cpuSeconds(dispatcher.pid)
+    const cpuNow = () => ({
+      dispatcher: cpuSeconds(dispatcher.pid),
+      nats: cpuSeconds(engine.nats.pid),
+      postgres: cpuSecondsOfTree(engine.postgres.pid),
+      receiver: cpuSeconds(receiver.pid),
+      publisher: cpuSeconds(process.pid),
+    })
+    const cpu = cpuNow()
     const began = performance.now()
     for (let sent = 0; sent < count; sent++) {
       publish(platform, storeIds[sent % storeIds.length] as string, EVENT_BYTES)
@@ -60,7 +71,9 @@ try {
     await untilReceived(receiver, count)
     while ((await recorded()) - before < count) await pause(20)
     const seconds = (performance.now() - began) / 1_000
-    const used = cpuSeconds(dispatcher.pid) - cpu
+    const after = cpuNow()
+    const micros = (name: keyof typeof cpu): number => rounded(((after[name] - cpu[name]) / count) * 1e6, 0)
+    const used = after.dispatcher - cpu.dispatcher
     const { requests, messages } = await receiver.journal()
     return {
       endpoints: storeIds.length,
@@ -68,6 +81,10 @@ try {
       perSecond: rounded(count / seconds, 0),
       ratio: rounded(count / seconds / raw, 3),
       dispatcherMicros: rounded((used / count) * 1e6, 1),
+      natsMicros: micros('nats'),
+      postgresMicros: micros('postgres'),
+      receiverMicros: micros('receiver'),
+      publisherMicros: micros('publisher'),
       dispatcherCpuPer10k: rounded((used / count) * 1e4, 2),
       lost: count - messages,
       duplicates: requests - messages,

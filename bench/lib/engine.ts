@@ -47,6 +47,10 @@ export interface BenchEngine {
   stop(): Promise<void>
 }
 
+/** `PROFILE=<service>` writes a CPU profile of that service to bench/results when it ends. */
+const profiled = (name: Service): string[] =>
+  process.env['PROFILE'] === name ? ['--cpu-prof', `--cpu-prof-dir=${join(root, 'bench/results')}`] : []
+
 const root = join(import.meta.dirname, '../..')
 
 export async function startEngine(): Promise<BenchEngine> {
@@ -77,7 +81,7 @@ export async function startEngine(): Promise<BenchEngine> {
     const dataDir = join(folder, name)
     mkdirSync(dataDir, { recursive: true })
     const log = openSync(join(folder, `${name}.log`), 'a')
-    const child = spawn('node', [...nodeArgs, join(root, 'apps', name, 'dist/main.js')], {
+    const child = spawn('node', [...profiled(name), ...nodeArgs, join(root, 'apps', name, 'dist/main.js')], {
       cwd: dataDir,
       stdio: ['ignore', log, log],
       env: {

@@ -7,7 +7,9 @@ export interface Journal {
   readonly requests: number
   /** Different messages, by path and `webhook-id`. */
   readonly messages: number
-  /** Milliseconds from what `x-sent-at`-like marks say to receipt: for bodies that hold `"sentAt":<ms>`. */
+  /** Requests that were answered. */
+  readonly healthy: number
+  /** Milliseconds from sending to receipt of what was answered, for bodies that hold `"sentAt":<ms>`. */
   readonly latencies: readonly number[]
   /** CPU seconds of the receiver since it began. */
   readonly cpuSeconds: number
@@ -51,6 +53,7 @@ function serve(): void {
   let seen = new Set<string>()
   let requests = 0
   let latencies: number[] = []
+  let healthy = 0
   const answer = Buffer.from('HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-type: text/plain\r\n\r\nok')
   const blank = Buffer.from('\r\n\r\n')
   const sentAt = Buffer.from('"sentAt":')
@@ -59,12 +62,14 @@ function serve(): void {
     requests++
     const path = head.slice(5, head.indexOf(' ', 5))
     seen.add(`${path} ${headerOf(head, 'webhook-id')}`)
+    if (path.startsWith(HANG)) return
+    healthy++
     const mark = body.indexOf(sentAt)
     if (mark >= 0) {
       const text = body.toString('latin1', mark + sentAt.length, mark + sentAt.length + 20)
       latencies.push(performance.timeOrigin + performance.now() - Number.parseFloat(text))
     }
-    if (!path.startsWith(HANG)) socket.write(answer)
+    socket.write(answer)
   }
 
   const server = createServer((socket) => {
@@ -88,11 +93,12 @@ function serve(): void {
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as { port: number }).port))
   process.on('message', (message) => {
     const { user, system } = process.cpuUsage()
-    process.send?.({ requests, messages: seen.size, latencies, cpuSeconds: (user + system) / 1e6 })
+    process.send?.({ requests, messages: seen.size, healthy, latencies, cpuSeconds: (user + system) / 1e6 })
     if (message !== 'clear') return
     seen = new Set()
     requests = 0
     latencies = []
+    healthy = 0
   })
   process.on('disconnect', () => process.exit(0))
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 
 /** Clock ticks a second of /proc/<pid>/stat; 100 on every Linux that Node runs on. */
 const TICKS = 100
@@ -17,13 +17,22 @@ export function residentMiB(pid: number): { now: number; peak: number } {
   return { now: read('VmRSS'), peak: read('VmHWM') }
 }
 
-/** CPU seconds of a Postgres server and all its backends. */
-export function cpuSecondsOfGroup(pids: readonly number[]): number {
-  return pids.reduce((sum, pid) => {
+/** CPU seconds of a process and of all that it has started, those that have ended included (fields 16 and 17). */
+export function cpuSecondsOfTree(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const ended = (Number(fields[13]) + Number(fields[14])) / TICKS
+  return cpuSeconds(pid) + ended + childrenOf(pid).reduce((sum, child) => sum + cpuSecondsOfTree(child), 0)
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc').flatMap((entry) => {
+    if (!/^\d+$/.test(entry)) return []
     try {
-      return sum + cpuSeconds(pid)
+      const stat = readFileSync(`/proc/${entry}/stat`, 'utf8')
+      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === pid ? [Number(entry)] : []
     } catch {
-      return sum
+      return []
     }
-  }, 0)
+  })
 }

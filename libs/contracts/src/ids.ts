@@ -54,14 +54,20 @@ export function newId<P extends IdPrefix>(prefix: P, at: number = Date.now()): I
   return `${prefix}_${base32(bytes)}` as IdFor<P>
 }
 
+/** An id from its parts: when it sorts, and ten bytes that make it unique. */
+export function idFrom<P extends IdPrefix>(prefix: P, at: number, unique: Uint8Array): IdFor<P> {
+  const bytes = Buffer.allocUnsafe(16)
+  bytes.writeUIntBE(at, 0, 6)
+  bytes.set(unique.subarray(0, 10), 6)
+  return `${prefix}_${base32(bytes)}` as IdFor<P>
+}
+
 /**
  * The id that `parts` always give, sorting by `at`: for what must be the same again when it is done again. Its last 80
  * bits are those of the parts' SHA-256, so it cannot be guessed without them.
  */
 export function derivedId<P extends IdPrefix>(prefix: P, at: number, parts: readonly string[]): IdFor<P> {
-  const bytes = hash('sha256', parts.join('\n'), 'buffer').subarray(0, 16)
-  bytes.writeUIntBE(at, 0, 6)
-  return `${prefix}_${base32(bytes)}` as IdFor<P>
+  return idFrom(prefix, at, hash('sha256', parts.join('\n'), 'buffer'))
 }
 
 /** The first of the ids that sort by `at`, to compare others with: a range of times is a range of ids. */
@@ -72,12 +78,28 @@ export function firstIdAt<P extends IdPrefix>(prefix: P, at: number): IdFor<P> {
 }
 
 /** The milliseconds that an id sorts by. */
-export function timeOfId(id: Id<string>): number {
-  let time = 0
-  const digits = id.slice(id.indexOf('_') + 1)
-  // 48 bits are nine digits of five bits and three bits of the tenth.
-  for (let i = 0; i < 9; i++) time = time * 32 + alphabet.indexOf(digits[i] ?? '0')
-  return time * 8 + (alphabet.indexOf(digits[9] ?? '0') >> 2)
+export const timeOfId = (id: Id<string>): number => bytesOf(id).readUIntBE(0, 6)
+
+/** The ten bytes that make an id unique. */
+export const uniqueOfId = (id: Id<string>): Uint8Array => bytesOf(id).subarray(6)
+
+const digits = new Uint8Array(128)
+for (const [value, digit] of [...alphabet].entries()) digits[digit.charCodeAt(0)] = value
+
+function bytesOf(id: string): Buffer {
+  const bytes = Buffer.alloc(16)
+  let bits = 0
+  let value = 0
+  let length = 0
+  for (let i = id.indexOf('_') + 1; i < id.length && length < 16; i++) {
+    value = ((value << 5) | (digits[id.charCodeAt(i) & 127] as number)) & 0x1fff
+    bits += 5
+    if (bits >= 8) {
+      bits -= 8
+      bytes[length++] = value >>> bits
+    }
+  }
+  return bytes
 }
 
 const idSchema = <P extends IdPrefix>(prefix: P, description: string): TUnsafe<IdFor<P>> =>

@@ -1,4 +1,4 @@
-import { derivedId, type DeliveryId, type EndpointId } from '@cartly/contracts'
+import { idFrom, uniqueOfId, type DeliveryId, type EndpointId } from '@cartly/contracts'
 import type { BacklogRow, Trigger } from '../backlog/backlog-row.ts'
 import type { PreparedEvent } from './prepared-event.ts'
 
@@ -21,8 +21,12 @@ export interface Delivery {
 }
 
 /** The same again when the event is seen again; sorts by the time at which the event was stored. */
-export const deliveryIdOf = (event: PreparedEvent, endpointId: EndpointId): DeliveryId =>
-  derivedId('dlv', event.storedAt, [event.event.id, String(event.sequence ?? ''), endpointId])
+export function deliveryIdOf({ fingerprint, storedAt }: PreparedEvent, endpointId: EndpointId): DeliveryId {
+  const unique = uniqueOfId(endpointId)
+  // Different for each pair, as both are random; and cheaper than hashing them together.
+  for (let i = 0; i < 10; i++) unique[i] = (unique[i] as number) ^ (fingerprint[i] as number)
+  return idFrom('dlv', storedAt, unique)
+}
 
 /** The delivery as a row of the backlog. */
 export const backlogRow = (delivery: Delivery, attempt: number, trigger: Trigger, dueAt: number): BacklogRow => ({

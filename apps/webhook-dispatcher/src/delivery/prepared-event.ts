@@ -1,7 +1,7 @@
 import {
   checkStoreEvent,
-  derivedId,
   entityOf,
+  idFrom,
   parseStoreSubject,
   type MessageId,
   type StoreEvent,
@@ -9,6 +9,7 @@ import {
 } from '@cartly/contracts'
 import { continueTrace, type TraceHeaders } from '@cartly/telemetry'
 import type { Context } from '@opentelemetry/api'
+import { hash } from 'node:crypto'
 import { ROOT_CONTEXT } from '@opentelemetry/api'
 
 /** What of a message of the STORE stream a delivery is made from. */
@@ -32,6 +33,7 @@ export class PreparedEvent {
   /** The store's trace, to go on with. */
   readonly trace: Context | undefined
   readonly #raw: Uint8Array
+  #fingerprint: Uint8Array | undefined
   #messageId: MessageId | undefined
   #standard: Buffer | undefined
   #cloudEvent: Buffer | undefined
@@ -51,16 +53,18 @@ export class PreparedEvent {
     this.#raw = raw
   }
 
+  /** What the event is known by, whatever message brought it: 80 bits of the hash of its id and store. */
+  get fingerprint(): Uint8Array {
+    return (this.#fingerprint ??= hash('sha256', `${this.storeId}\n${this.event.id}`, 'buffer').subarray(0, 10))
+  }
+
   /**
    * The `webhook-id`: from the event's id alone, so that an event that the platform publishes again, or that reaches two
    * endpoints of one receiver, is known by it.
    */
   get messageId(): MessageId {
-    const { id, time } = this.event
-    return (this.#messageId ??= derivedId('msg', time === undefined ? 0 : Math.max(0, Date.parse(time)), [
-      this.storeId,
-      id,
-    ]))
+    const { time } = this.event
+    return (this.#messageId ??= idFrom('msg', time === undefined ? 0 : Math.max(0, Date.parse(time)), this.fingerprint))
   }
 
   /** The body for an endpoint's format, mapped when the endpoint has a mapping. */
