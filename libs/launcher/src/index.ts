@@ -26,6 +26,7 @@ export {
 export { startEngine, type Engine, type EngineOptions } from './engine/engine.ts'
 export type { TokenClaims } from './engine/issuer.ts'
 export type { Keeper } from './engine/keeper.ts'
-export type { DemoInfo, RunInfo } from './engine/run-info.ts'
+export type { DemoInfo } from './engine/demo-places.ts'
+export type { RunInfo } from './engine/run-info.ts'
 export type { ServiceName } from './engine/services.ts'
 export { serviceNames } from './engine/services.ts'

@@ -1,8 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pickPort } from '../process/pick-port.ts'
-import type { DemoInfo } from './run-info.ts'
 import { writePrivate } from './secrets.ts'
+
+export interface DemoInfo {
+  storeId: string
+  receiverUrl: string
+  carrierUrl: string
+  authorizationServerUrl: string
+}
 
 const parts = ['receiver', 'carrier', 'authorizationServer'] as const
 type DemoPorts = Record<(typeof parts)[number], number>

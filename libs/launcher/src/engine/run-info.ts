@@ -1,4 +1,5 @@
 import { natsUsers, type NatsUser } from '../nats/nats-users.ts'
+import type { DemoInfo } from './demo-places.ts'
 import { database } from './servers.ts'
 import type { Surroundings } from './service-env.ts'
 import type { ServiceProcess } from './service-process.ts'
@@ -17,13 +18,6 @@ export interface RunInfo {
   /** `healthUrl` answers 200 while the process lives; `/readyz` beside it, while it takes work. */
   services: Record<string, { pid: number; healthUrl: string }>
   demo?: DemoInfo
-}
-
-export interface DemoInfo {
-  storeId: string
-  receiverUrl: string
-  carrierUrl: string
-  authorizationServerUrl: string
 }
 
 /** What is so now; a service between two starts has pid 0. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { databaseRoles, roleUrl } from '../postgres/roles.ts'
 import type { LocalIssuer } from './issuer.ts'
-import type { DemoInfo } from './run-info.ts'
+import type { DemoInfo } from './demo-places.ts'
 import type { Secrets } from './secrets.ts'
 import { database } from './servers.ts'
 import { hasDatabase, natsUserOf, type ServiceName } from './services.ts'
