@@ -10,15 +10,27 @@ const Env = Type.Object({
     Type.String({ description: 'CIDRs that may be reached, separated by commas' }),
   ),
   EGRESS_DENIED_PORTS: Type.Optional(Type.String({ description: 'Ports that may not be, separated by commas' })),
+  REFRESH_LEASE_MS: Type.Optional(
+    Type.String({
+      pattern: '^\\d+$',
+      description: 'How long one refresh may take before others see it as given up; 45,000',
+    }),
+  ),
 })
+
+const LEASE_MS = 45_000
 
 const list = (text: string | undefined): string[] => text?.split(',').filter((part) => part !== '') ?? []
 
 runService('oauth-refresher', async (context) => {
   const env = readEnv(Env)
+  const leaseMs = Number(env.REFRESH_LEASE_MS ?? LEASE_MS)
   const egress = createEgress({
+    // An attempt that has been given up must have ended: its request may take part of its time only.
+    fetchTimeoutMs: (leaseMs * 2) / 3,
     allowedNetworks: list(env.EGRESS_ALLOWED_NETWORKS),
     deniedPorts: list(env.EGRESS_DENIED_PORTS).map(Number),
   })
-  return OAuthModule.create(context, { databaseUrl: env.DATABASE_URL, catalog: await loadCatalog(), egress })
+  const catalog = await loadCatalog()
+  return OAuthModule.create(context, { databaseUrl: env.DATABASE_URL, catalog, egress, leaseMs })
 })

@@ -3,7 +3,8 @@ import type { Logger } from '@cartly/telemetry'
 import type { Keyring, RotatableKeyring } from '../domain/keyring.ts'
 import type { WrappingKeys } from '../storage/wrapping-keys.ts'
 
-const BATCH = 1_000
+/** Small enough that leases are answered between two of them. */
+const BATCH = 200
 
 /** Rotates the keyring's key while the vault serves: add, promote, rewrap, destroy. */
 export class Rotation {

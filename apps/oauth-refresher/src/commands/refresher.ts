@@ -16,10 +16,9 @@ import type { IssuedTokens, Owner, StoredTokens, TokenVault } from './token-vaul
 
 export interface RefresherOptions {
   /** How long an attempt may take, in milliseconds; longer than a token request may (`fetchTimeoutMs` of the egress). */
-  readonly leaseMs?: number
+  readonly leaseMs: number
 }
 
-const LEASE_MS = 45_000
 const LOOK_AGAIN_MS = 50
 const STORE_RETRY_MS = 250
 const LAST_STORE_RETRY_MS = 5_000
@@ -50,7 +49,7 @@ export class Refresher {
       fetch: Fetch
       log: Logger
     },
-    { leaseMs = LEASE_MS }: RefresherOptions = {},
+    { leaseMs }: RefresherOptions,
   ) {
     this.#connectors = parts.connectors
     this.#connections = parts.connections
