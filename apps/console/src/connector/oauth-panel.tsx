@@ -21,7 +21,7 @@ export function OAuthPanel({ connector, service }: { connector: Connector; servi
   const oauth = useQuery(oauthQuery(storeId, connector.id))
   const [redirectUri, setRedirectUri] = useState<string>()
   const machine = service.auth.grant === 'client_credentials'
-  const begin = useChange(storeId, (_: 'leave' | 'look') =>
+  const begin = useChange(storeId, () =>
     answered(api.POST('/v1/stores/{storeId}/connectors/{connectorId}/oauth/authorize', { params })),
   )
   const connect = useChange(storeId, () =>
@@ -74,7 +74,7 @@ export function OAuthPanel({ connector, service }: { connector: Connector; servi
               onClick={() =>
                 machine
                   ? connect.mutate()
-                  : begin.mutate('leave', { onSuccess: ({ authorizationUrl }) => location.assign(authorizationUrl) })
+                  : begin.mutate(undefined, { onSuccess: ({ authorizationUrl }) => location.assign(authorizationUrl) })
               }
             >
               {machine ? 'Fetch a token' : status === 'connected' ? 'Sign in again' : `Sign in with ${service.name}`}
@@ -111,7 +111,7 @@ export function OAuthPanel({ connector, service }: { connector: Connector; servi
                   size="compact-sm"
                   style={{ alignSelf: 'start' }}
                   onClick={() =>
-                    begin.mutate('look', {
+                    begin.mutate(undefined, {
                       onSuccess: ({ authorizationUrl }) =>
                         setRedirectUri(new URL(authorizationUrl).searchParams.get('redirect_uri') ?? authorizationUrl),
                     })

@@ -1,3 +1,129 @@
+import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { IconPlus } from '@tabler/icons-react'
+import { Link } from 'react-router'
+import { useMay } from '../session/use-session.ts'
+import { useStoreId } from '../shell/use-store-id.ts'
+import { Empty } from '../ui/empty.tsx'
+import { Moment } from '../ui/moment.tsx'
+import { Page } from '../ui/page.tsx'
+import { count, duration, share } from '../ui/quantities.ts'
+import { Read } from '../ui/read.tsx'
+import { Sparkline } from '../ui/sparkline.tsx'
+import { StatusBadge } from '../ui/status.tsx'
+import classes from './webhooks-page.module.css'
+import { deliveriesQuery, webhooksQuery, webhookStatsQuery, type Webhook } from './queries.ts'
+
+/** Settings → Webhooks: where the store's events are sent, and how well that goes. */
 export function Component() {
-  return null
+  const storeId = useStoreId()
+  const mayWrite = useMay('webhooks:write')
+  const webhooks = useInfiniteQuery(webhooksQuery(storeId))
+  const create = mayWrite && (
+    <Button component={Link} to={`/stores/${storeId}/webhooks/new`} leftSection={<IconPlus size={16} aria-hidden />}>
+      Add a webhook
+    </Button>
+  )
+  return (
+    <Page
+      title="Webhooks"
+      description="Your own servers are told of what happens in the store, as it happens: signed, retried, and in the order you choose."
+      actions={create}
+    >
+      <Read query={webhooks} what="your webhooks" loading={<Waiting />}>
+        {(all) =>
+          all.length === 0 ? (
+            <Empty title="No webhook yet" action={create}>
+              Add the address of a server of yours, and choose what it should be told of.
+            </Empty>
+          ) : (
+            <Stack component="ul" gap="sm" p={0} m={0} style={{ listStyle: 'none' }}>
+              {all.map((webhook) => (
+                <WebhookRow key={webhook.id} webhook={webhook} />
+              ))}
+            </Stack>
+          )
+        }
+      </Read>
+      {webhooks.hasNextPage && (
+        <Button variant="default" loading={webhooks.isFetchingNextPage} onClick={() => void webhooks.fetchNextPage()}>
+          Show more
+        </Button>
+      )}
+    </Page>
+  )
 }
+
+function WebhookRow({ webhook: { id, url, status, eventTypes, description, disabled } }: { webhook: Webhook }) {
+  const storeId = useStoreId()
+  return (
+    <Paper component="li" withBorder p="md" className={classes.row}>
+      <Stack gap={2} miw={0} flex="1 1 320px">
+        <Group gap="xs">
+          <Title order={2} size="h5" style={{ overflowWrap: 'anywhere' }}>
+            <Anchor component={Link} to={`/stores/${storeId}/webhooks/${id}`} inherit>
+              {url}
+            </Anchor>
+          </Title>
+          <StatusBadge status={status} />
+        </Group>
+        {description && <Text size="sm">{description}</Text>}
+        <Text size="sm" c="dimmed">
+          {eventTypes.includes('*') ? 'Every event' : eventTypes.join(', ')}
+        </Text>
+        {disabled && disabled.cause !== 'user' && (
+          <Text size="sm" c="red">
+            {disabled.reason}
+          </Text>
+        )}
+      </Stack>
+      <Health endpointId={id} />
+    </Paper>
+  )
+}
+
+function Health({ endpointId }: { endpointId: string }) {
+  const storeId = useStoreId()
+  const { data: stats } = useQuery(webhookStatsQuery(storeId, endpointId, '24h'))
+  const { data: failures } = useInfiniteQuery(deliveriesQuery(storeId, endpointId, { status: 'failed' }, 1))
+  if (!stats) return <Skeleton height={36} width={320} aria-label="Loading health" />
+  const last = failures?.[0]
+  const figures = [
+    ['Success, 24 h', share(stats.successRate), (stats.successRate ?? 1) < 0.95],
+    ['Attempts', count(stats.total), false],
+    ['p95', duration(stats.latencyMs.p95), false],
+    ['Backlog', count(stats.backlog.size), stats.backlog.size > 0],
+  ] as const
+  return (
+    <div className={classes.health}>
+      <Sparkline points={stats.series} />
+      {figures.map(([name, value, bad]) => (
+        <div key={name}>
+          <Text size="xs" c="dimmed">
+            {name}
+          </Text>
+          <Text size="sm" fw={600} {...(bad ? { c: 'red' } : {})}>
+            {value}
+          </Text>
+        </div>
+      ))}
+      {last && (
+        <div>
+          <Text size="xs" c="dimmed">
+            Given up
+          </Text>
+          <Anchor component={Link} to={`/stores/${storeId}/deliveries/${last.id}`} size="sm">
+            <Moment at={last.lastAttemptAt ?? last.createdAt} />
+          </Anchor>
+        </div>
+      )}
+    </div>
+  )
+}
+
+const Waiting = () => (
+  <Stack role="status" aria-label="Loading your webhooks">
+    <Skeleton height={90} />
+    <Skeleton height={90} />
+  </Stack>
+)
