@@ -21,6 +21,7 @@ import { factOf } from '../delivery/attempt-fact.ts'
 import { backlogRow, deliveryIdOf, type Delivery } from '../delivery/delivery.ts'
 import { PreparedEvent } from '../delivery/prepared-event.ts'
 import type { Sender } from '../delivery/sender.ts'
+import { firstTypeOf } from '../domain/event-types.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
 import type { DeliveryQueries, StoredDelivery } from '../queries/delivery-queries.ts'
 import type { SigningKeys } from '../signing/signing-keys.ts'
@@ -101,9 +102,8 @@ export class DeliverNow {
 }
 
 /** An event like those that the endpoint will get, with an id of its own. */
-function exampleFor({ storeId, config }: IndexedEndpoint, wanted: string | undefined): PreparedEvent {
-  const [first = 'order.created'] = config.eventTypes
-  const type = wanted ?? (first.includes('*') ? 'order.created' : first)
+function exampleFor({ storeId, subscription }: IndexedEndpoint, wanted: string | undefined): PreparedEvent {
+  const type = wanted ?? firstTypeOf(subscription) ?? 'order.created'
   const known = storeEventType(type)
   if (!known) {
     throw invalid('unknown_event_type', `There is no event type ${type}`, [

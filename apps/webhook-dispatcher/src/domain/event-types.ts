@@ -25,3 +25,7 @@ function matching(pattern: string): Subscription {
   for (const [type, bit] of bits) if (type.startsWith(prefix)) subscription |= bit
   return subscription
 }
+
+/** The first type of a subscription, in the catalogue's order. */
+export const firstTypeOf = (subscription: Subscription): string | undefined =>
+  storeEventTypes.find(({ type }) => (bitOf(type) & subscription) !== 0)?.type

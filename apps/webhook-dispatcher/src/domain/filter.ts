@@ -1,44 +1,89 @@
 import type { EndpointFilter, FieldError, StoreEvent } from '@cartly/contracts'
 
-/** Whether an event passes an endpoint's filter. */
-export type EventPredicate = (event: StoreEvent) => boolean
-
 type Condition = EndpointFilter[string]
-type Test = (value: unknown) => boolean
+type Comparison = keyof Condition
 
-/** What a condition compares with, by its name. A value that is not there fails every one but `exists: false` and `not`. */
-const tests: { readonly [Name in keyof Condition]-?: (operand: NonNullable<Condition[Name]>) => Test } = {
-  equals: (operand) => (value) => value === operand,
-  in: (operand) => {
-    const set = new Set<unknown>(operand)
-    return (value) => set.has(value)
-  },
-  not: (operand) => (value) => value !== operand,
-  gt: (operand) => (value) => typeof value === 'number' && value > operand,
-  gte: (operand) => (value) => typeof value === 'number' && value >= operand,
-  lt: (operand) => (value) => typeof value === 'number' && value < operand,
-  lte: (operand) => (value) => typeof value === 'number' && value <= operand,
-  startsWith: (operand) => (value) => typeof value === 'string' && value.startsWith(operand),
-  contains: (operand) => (value) =>
-    Array.isArray(value) ? value.includes(operand) : typeof value === 'string' && value.includes(String(operand)),
-  exists: (operand) => (value) => (value !== undefined) === operand,
+/** Places that filters look at, over all endpoints: numbered, so that an event's values are looked up once for all. */
+const places = new Map<string, { readonly number: number; readonly tokens: readonly string[] }>()
+const tokensAt: (readonly string[])[] = []
+
+function placeOf(pointer: string): number {
+  let place = places.get(pointer)
+  if (!place) {
+    place = { number: tokensAt.length, tokens: tokensOf(pointer) }
+    places.set(pointer, place)
+    tokensAt.push(place.tokens)
+  }
+  return place.number
 }
 
-/** Turns a filter that `filterErrors` found nothing wrong with into a predicate; all its conditions must hold. */
-export function compileFilter(filter: EndpointFilter): EventPredicate {
-  const conditions = Object.entries(filter).map(([pointer, condition]) => {
-    const tokens = tokensOf(pointer)
-    const all = Object.entries(condition).map(([name, operand]) =>
-      // `null` is a value to compare with, for `equals` and `not`.
-      (tests[name as keyof Condition] as (operand: unknown) => Test)(operand),
-    )
-    return (event: StoreEvent): boolean => {
-      const value = valueAt(event, tokens)
-      return all.every((test) => test(value))
+/** An event as filters read it: whatever the number of endpoints, each place is looked up once. */
+export class EventReading {
+  readonly #event: StoreEvent
+  readonly #values: unknown[] = []
+  readonly #read: boolean[] = []
+
+  constructor(event: StoreEvent) {
+    this.#event = event
+  }
+
+  /** The value at a place, undefined when nothing is there. */
+  at(place: number): unknown {
+    if (this.#read[place] !== true) {
+      this.#read[place] = true
+      this.#values[place] = valueAt(this.#event, tokensAt[place] as readonly string[])
     }
-  })
-  const [only] = conditions
-  return only && conditions.length === 1 ? only : (event) => conditions.every((holds) => holds(event))
+    return this.#values[place]
+  }
+}
+
+/** A filter that `filterErrors` found nothing wrong with, ready to be asked; all of its conditions must hold. */
+export class CompiledFilter {
+  /** Place, comparison and operand of each condition, one after the other: few bytes, for there are many filters. */
+  readonly #conditions: readonly unknown[]
+
+  constructor(filter: EndpointFilter) {
+    this.#conditions = Object.entries(filter).flatMap(([pointer, condition]) =>
+      Object.entries(condition).flatMap(([comparison, operand]) => [placeOf(pointer), comparison, operand]),
+    )
+  }
+
+  passes(event: EventReading): boolean {
+    const conditions = this.#conditions
+    for (let i = 0; i < conditions.length; i += 3) {
+      const value = event.at(conditions[i] as number)
+      if (!holds(value, conditions[i + 1] as Comparison, conditions[i + 2])) return false
+    }
+    return true
+  }
+}
+
+/** A value that is not there fails every comparison but `not` and `exists: false`. */
+function holds(value: unknown, comparison: Comparison, operand: unknown): boolean {
+  switch (comparison) {
+    case 'equals':
+      return value === operand
+    case 'not':
+      return value !== operand
+    case 'in':
+      return (operand as unknown[]).includes(value)
+    case 'gt':
+      return typeof value === 'number' && value > (operand as number)
+    case 'gte':
+      return typeof value === 'number' && value >= (operand as number)
+    case 'lt':
+      return typeof value === 'number' && value < (operand as number)
+    case 'lte':
+      return typeof value === 'number' && value <= (operand as number)
+    case 'startsWith':
+      return typeof value === 'string' && value.startsWith(operand as string)
+    case 'contains':
+      return Array.isArray(value)
+        ? value.includes(operand)
+        : typeof value === 'string' && value.includes(String(operand))
+    case 'exists':
+      return (value !== undefined) === operand
+  }
 }
 
 const topLevel = new Set(['id', 'source', 'type', 'time', 'subject', 'data'])

@@ -1,28 +1,25 @@
 import { endpointEvents, type EndpointConfig, type EndpointId, type StoreEvent, type StoreId } from '@cartly/contracts'
 import { createLiveView, eventsOf, type Bus, type LiveView, type RecordedOf } from '@cartly/event-store'
-import { endpoint, type Endpoint } from '../domain/endpoint.ts'
 import { bitOf, subscriptionOf, type Subscription } from '../domain/event-types.ts'
-import { compileFilter, type EventPredicate } from '../domain/filter.ts'
+import { CompiledFilter, EventReading } from '../domain/filter.ts'
 
-/** An endpoint as deliveries need it. Replaced as a whole when its configuration changes. */
+/** What of a configuration deliveries are made by. */
+export type DeliveryConfig = Omit<EndpointConfig, 'eventTypes' | 'filter' | 'description'>
+
+/** An endpoint as deliveries need it. Replaced as a whole when something happens to it. */
 export interface IndexedEndpoint {
   readonly id: EndpointId
   readonly storeId: StoreId
-  readonly config: EndpointConfig
+  readonly config: DeliveryConfig
+  readonly subscription: Subscription
+  readonly filter: CompiledFilter | undefined
   readonly enabled: boolean
-  readonly passes: EventPredicate | undefined
   /** Milliseconds since the epoch: events stored before it are not for it. */
   readonly createdAt: number
   /** Since when it has been enabled, in milliseconds since the epoch. */
   readonly enabledAt: number
   /** Since when it takes the events of an entity in order, in milliseconds since the epoch; undefined when it does not. */
   readonly orderedAt: number | undefined
-}
-
-interface Held {
-  readonly state: Endpoint
-  readonly indexed: IndexedEndpoint
-  readonly subscription: Subscription
 }
 
 type Applied = RecordedOf<typeof endpointEvents>
@@ -33,21 +30,17 @@ type Subscribers = Map<Subscription, Set<IndexedEndpoint>>
  * subscription share a set, so an event costs the endpoints that take it, not those there are.
  */
 export class EndpointIndex {
-  readonly #held = new Map<string, Held>()
+  readonly #endpoints = new Map<string, IndexedEndpoint>()
   readonly #stores = new Map<string, Subscribers>()
   /** How many of a store's enabled endpoints take events in order. */
   readonly #ordered = new Map<string, number>()
 
   get size(): number {
-    return this.#held.size
+    return this.#endpoints.size
   }
 
   get(id: EndpointId): IndexedEndpoint | undefined {
-    return this.#held.get(id)?.indexed
-  }
-
-  *[Symbol.iterator](): IterableIterator<IndexedEndpoint> {
-    for (const { indexed } of this.#held.values()) yield indexed
+    return this.#endpoints.get(id)
   }
 
   /** Whether any endpoint that is enabled takes events in order; or any of this store. */
@@ -61,64 +54,90 @@ export class EndpointIndex {
     const subscribers = this.#stores.get(storeId)
     if (!subscribers) return matching
     const bit = bitOf(event.type)
+    const reading = new EventReading(event)
     for (const [subscription, endpoints] of subscribers) {
       if ((subscription & bit) === 0) continue
-      for (const one of endpoints) {
-        if (one.createdAt <= storedAt && (one.passes === undefined || one.passes(event))) matching.push(one)
+      for (const endpoint of endpoints) {
+        if (endpoint.createdAt <= storedAt && (endpoint.filter?.passes(reading) ?? true)) matching.push(endpoint)
       }
     }
     return matching
   }
 
   apply(recorded: Applied): void {
-    const before = this.#held.get(recorded.id)
-    const state = recorded.events.reduce(endpoint.evolve, before?.state ?? endpoint.initialState())
+    const before = this.#endpoints.get(recorded.id)
+    let now = before
+    for (const event of recorded.events) now = evolve(now, event, Date.parse(recorded.time))
     if (before) this.#unsubscribe(before)
-    if (state.kind === 'none' || state.kind === 'deleted') this.#held.delete(recorded.id)
-    else this.#hold(state, Date.parse(recorded.time), recorded, before?.indexed)
-  }
-
-  #hold(state: Endpoint, at: number, { events }: Pick<Applied, 'events'>, before: IndexedEndpoint | undefined): void {
-    const { endpointId: id, storeId, config, kind, createdAt } = state
-    const passes = config.filter && compileFilter(config.filter)
-    const enabled = kind === 'enabled'
-    const began = events.some(({ type }) => type === 'EndpointCreated' || type === 'EndpointEnabled')
-    const indexed = {
-      id,
-      storeId,
-      config,
-      enabled,
-      passes,
-      createdAt: Date.parse(createdAt),
-      enabledAt: began || !before ? at : before.enabledAt,
-      orderedAt: config.ordering === 'entity' ? (before?.orderedAt ?? at) : undefined,
+    if (!now) this.#endpoints.delete(recorded.id)
+    else {
+      this.#endpoints.set(recorded.id, now)
+      if (now.enabled) this.#subscribe(now)
     }
-    const held = { state, indexed, subscription: subscriptionOf(config.eventTypes) }
-    this.#held.set(id, held)
-    if (indexed.enabled) this.#subscribe(held)
   }
 
-  #subscribe({ indexed, subscription }: Held): void {
-    let subscribers = this.#stores.get(indexed.storeId)
-    if (!subscribers) this.#stores.set(indexed.storeId, (subscribers = new Map()))
+  #subscribe(endpoint: IndexedEndpoint): void {
+    const { storeId, subscription, orderedAt } = endpoint
+    let subscribers = this.#stores.get(storeId)
+    if (!subscribers) this.#stores.set(storeId, (subscribers = new Map()))
     const endpoints = subscribers.get(subscription)
-    if (endpoints) endpoints.add(indexed)
-    else subscribers.set(subscription, new Set([indexed]))
-    if (indexed.orderedAt !== undefined) this.#countOrdered(indexed.storeId, 1)
+    if (endpoints) endpoints.add(endpoint)
+    else subscribers.set(subscription, new Set([endpoint]))
+    if (orderedAt !== undefined) this.#countOrdered(storeId, 1)
   }
 
-  #unsubscribe({ indexed, subscription }: Held): void {
-    const subscribers = this.#stores.get(indexed.storeId)
+  #unsubscribe(endpoint: IndexedEndpoint): void {
+    const { storeId, subscription, orderedAt } = endpoint
+    const subscribers = this.#stores.get(storeId)
     const endpoints = subscribers?.get(subscription)
-    if (endpoints?.delete(indexed) && indexed.orderedAt !== undefined) this.#countOrdered(indexed.storeId, -1)
+    if (endpoints?.delete(endpoint) && orderedAt !== undefined) this.#countOrdered(storeId, -1)
     if (endpoints?.size === 0) subscribers?.delete(subscription)
-    if (subscribers?.size === 0) this.#stores.delete(indexed.storeId)
+    if (subscribers?.size === 0) this.#stores.delete(storeId)
   }
 
   #countOrdered(storeId: string, change: number): void {
     const count = (this.#ordered.get(storeId) ?? 0) + change
     if (count === 0) this.#ordered.delete(storeId)
     else this.#ordered.set(storeId, count)
+  }
+}
+
+/** An endpoint after an event; undefined when there is none. */
+function evolve(
+  before: IndexedEndpoint | undefined,
+  event: Applied['events'][number],
+  at: number,
+): IndexedEndpoint | undefined {
+  if (event.type === 'EndpointCreated') {
+    const { endpointId: id, storeId, config } = event.data
+    const created = { id, storeId, enabled: true, createdAt: Date.parse(event.data.at), enabledAt: at }
+    return { ...created, ...configured(config, undefined, at) }
+  }
+  if (!before) return undefined
+  switch (event.type) {
+    case 'EndpointChanged':
+      return { ...before, ...configured(event.data.config, before.orderedAt, at) }
+    case 'EndpointEnabled':
+      return { ...before, enabled: true, enabledAt: at }
+    case 'EndpointDisabled':
+      return { ...before, enabled: false }
+    case 'EndpointDeleted':
+      return undefined
+    case 'EndpointSecretRotated':
+      return before
+  }
+}
+
+function configured(
+  { eventTypes, filter, description: _, ...config }: EndpointConfig,
+  orderedAt: number | undefined,
+  at: number,
+): Pick<IndexedEndpoint, 'config' | 'subscription' | 'filter' | 'orderedAt'> {
+  return {
+    config,
+    subscription: subscriptionOf(eventTypes),
+    filter: filter && new CompiledFilter(filter),
+    orderedAt: config.ordering === 'entity' ? (orderedAt ?? at) : undefined,
   }
 }
 

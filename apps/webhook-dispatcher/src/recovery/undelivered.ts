@@ -8,7 +8,8 @@ import type { DataSource } from 'typeorm'
 import type { BacklogRow } from '../backlog/backlog-row.ts'
 import { deliveryIdOf } from '../delivery/delivery.ts'
 import { prepare, PreparedEvent } from '../delivery/prepared-event.ts'
-import { subscriptionOf, bitOf } from '../domain/event-types.ts'
+import { bitOf } from '../domain/event-types.ts'
+import { EventReading } from '../domain/filter.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
 
 /** Which events of a store to look at. */
@@ -90,7 +91,7 @@ async function* batches(messages: ConsumerMessages, until: number): AsyncGenerat
   }
 }
 
-function rowFor({ id, config, passes }: IndexedEndpoint, message: JsMsg): BacklogRow[] {
+function rowFor({ id, subscription, filter }: IndexedEndpoint, message: JsMsg): BacklogRow[] {
   const event = prepare({
     subject: message.subject,
     data: message.data,
@@ -99,8 +100,8 @@ function rowFor({ id, config, passes }: IndexedEndpoint, message: JsMsg): Backlo
     header: (name) => message.headers?.get(name) || undefined,
   })
   if (!(event instanceof PreparedEvent)) return []
-  if ((subscriptionOf(config.eventTypes) & bitOf(event.event.type)) === 0) return []
-  if (passes && !passes(event.event)) return []
+  if ((subscription & bitOf(event.event.type)) === 0) return []
+  if (filter && !filter.passes(new EventReading(event.event))) return []
   return [
     {
       endpointId: id,
