@@ -12,6 +12,7 @@ interface Share {
 
 /** Requests are taken from the common window in shares of it, so that few of them cost a query. */
 const SHARES = 20
+const COUNT_WITHIN_MS = 150
 
 /**
  * Keeps the limits that services set, over all replicas: a window of so many seconds holds so many requests, counted in
@@ -59,26 +60,14 @@ export class RateLimits {
     return taking
   }
 
-  async #ask(bucket: string, { requests, perSeconds }: RateLimit): Promise<number> {
+  async #ask(bucket: string, limit: RateLimit): Promise<number> {
+    const { requests, perSeconds } = limit
     const wanted = Math.max(1, Math.floor(requests / SHARES))
     try {
-      const [row] = await statements(this.#dataSource).query<{ taken: number | null; leftMs: string }>(
-        `WITH this AS (
-           SELECT at, floor(at / $3)::bigint AS number FROM (SELECT extract(epoch FROM clock_timestamp()) AS at) AS clock),
-         taken AS (
-           INSERT INTO rate_window AS known (bucket, number, taken) SELECT $1, number, $4::int FROM this
-           ON CONFLICT (bucket) DO UPDATE SET
-             number = excluded.number,
-             taken = excluded.taken + CASE WHEN known.number = excluded.number THEN known.taken ELSE 0 END
-           WHERE known.number < excluded.number OR known.taken < $2
-           RETURNING taken)
-         SELECT (SELECT taken FROM taken), ((number + 1) * $3 - at) * 1000 AS "leftMs" FROM this`,
-        [bucket, requests, perSeconds, wanted],
-      )
-      const leftMs = Number(row!.leftMs)
-      if (row!.taken === null) return Math.max(1, Math.ceil(leftMs))
+      const { taken, leftMs } = await inTime(this.#count(bucket, limit, wanted))
+      if (taken === null) return Math.max(1, Math.ceil(leftMs))
       // The last share may go over the limit: only what is below it counts.
-      const left = wanted - Math.max(0, row!.taken - requests)
+      const left = wanted - Math.max(0, taken - requests)
       this.#shares.set(bucket, { left, until: performance.now() + leftMs })
     } catch (error) {
       // Better a little over the limit than nothing at all.
@@ -86,6 +75,39 @@ export class RateLimits {
       this.#shares.set(bucket, { left: wanted, until: performance.now() + (perSeconds * 1_000) / SHARES })
     }
     return 0
+  }
+
+  /** `taken` of the window with the share in it, or null when it was used up before; what is left of the window. */
+  async #count(
+    bucket: string,
+    { requests, perSeconds }: RateLimit,
+    wanted: number,
+  ): Promise<{ taken: number | null; leftMs: number }> {
+    const [row] = await statements(this.#dataSource).query<{ taken: number | null; leftMs: string }>(
+      `WITH this AS (
+         SELECT at, floor(at / $3)::bigint AS number FROM (SELECT extract(epoch FROM clock_timestamp()) AS at) AS clock),
+       taken AS (
+         INSERT INTO rate_window AS known (bucket, number, taken) SELECT $1, number, $4::int FROM this
+         ON CONFLICT (bucket) DO UPDATE SET
+           number = excluded.number,
+           taken = excluded.taken + CASE WHEN known.number = excluded.number THEN known.taken ELSE 0 END
+         WHERE known.number < excluded.number OR known.taken < $2
+         RETURNING taken)
+       SELECT (SELECT taken FROM taken), ((number + 1) * $3 - at) * 1000 AS "leftMs" FROM this`,
+      [bucket, requests, perSeconds, wanted],
+    )
+    return { taken: row!.taken, leftMs: Number(row!.leftMs) }
+  }
+}
+
+/** Buyers wait: a database that does not answer must not hold them up. */
+async function inTime<T>(counted: Promise<T>): Promise<T> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const timer = setTimeout(() => reject(new Error('the database does not answer')), COUNT_WITHIN_MS)
+  try {
+    return await Promise.race([counted, promise])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

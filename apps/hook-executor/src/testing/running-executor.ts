@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import {
   compileSchema,
   connectorEvents,
@@ -13,19 +16,20 @@ import {
   type StoreId,
 } from '@cartly/contracts'
 import { createEgress } from '@cartly/egress'
+import { freePort } from '@cartly/launcher'
 import { createEventStore, type Bus } from '@cartly/event-store'
 import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
 import { Health, type ServiceContext } from '@cartly/service'
 import { createLogger } from '@cartly/telemetry'
 import { loadCatalog } from '@cartly/templates'
-import { testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
+import { eventually, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { NestFactory } from '@nestjs/core'
 import { ExecutorModule } from '../executor.module.ts'
 import { startFakeVault, type FakeVault } from './fake-vault.ts'
 
-/** An executor in this process, on real servers, with a vault of ours. */
+/** Everything around an executor: real servers, and a vault of ours. */
 export interface RunningExecutor {
   readonly nats: TestNats
   readonly postgres: TestPostgres
@@ -34,7 +38,10 @@ export interface RunningExecutor {
   readonly lines: string[]
   /** As the gateway or the registry would ask. */
   readonly client: BusClient
+  /** An executor in this process; `close` ends it as a service would. */
   startReplica(): Promise<{ close(): Promise<void> }>
+  /** An executor as a process of its own, from its build. */
+  startProcess(): Promise<ExecutorProcess>
   /** Says on the log that a connector was installed, with an API key, and activated unless said otherwise. */
   install(options: InstallOptions): Promise<ConnectorId>
   /** Says that more happened to a connector; gives the sequence. */
@@ -45,6 +52,11 @@ export interface RunningExecutor {
   /** What was recorded of a connector, oldest first. */
   executions(storeId: StoreId, connectorId: ConnectorId): Promise<ExecutionRecorded[]>
   stop(): Promise<void>
+}
+
+export interface ExecutorProcess {
+  /** As `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>
 }
 
 export interface InstallOptions {
@@ -63,7 +75,14 @@ export interface InstallOptions {
 const recorded = compileSchema(ExecutionRecorded)
 const invokeReply = compileSchema(InvokeReply)
 
+/** With one executor, in this process. */
 export async function runningExecutor(): Promise<RunningExecutor> {
+  const engine = await withoutExecutor()
+  await engine.startReplica()
+  return engine
+}
+
+export async function withoutExecutor(): Promise<RunningExecutor> {
   const [nats, postgres, catalog] = await Promise.all([testNats(), testPostgres(), loadCatalog()])
   const lines: string[] = []
   const closers: (() => Promise<unknown>)[] = []
@@ -107,6 +126,31 @@ export async function runningExecutor(): Promise<RunningExecutor> {
     return { close }
   }
 
+  const startProcess = async (): Promise<ExecutorProcess> => {
+    const healthPort = await freePort()
+    const { user, pass } = nats.credentials['hook-executor']
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js')], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        NATS_URL: nats.url,
+        NATS_USER: user,
+        NATS_PASSWORD: pass,
+        HEALTH_PORT: String(healthPort),
+        DATABASE_URL: postgres.urls.executor,
+        EGRESS_ALLOWED_NETWORKS: '127.0.0.0/8',
+        LOG_LEVEL: 'error',
+      },
+    })
+    const gone = once(child, 'exit')
+    const kill = async (): Promise<void> => {
+      child.kill('SIGKILL')
+      await gone
+    }
+    closers.push(kill)
+    await eventually(async () => (await fetch(`http://127.0.0.1:${healthPort}/readyz`)).ok, { withinMs: 60_000 })
+    return { kill }
+  }
+
   const [vaultConnection, gateway, platform, registry] = await Promise.all([
     nats.connect('credential-vault'),
     nats.connect('admin-gateway'),
@@ -115,7 +159,6 @@ export async function runningExecutor(): Promise<RunningExecutor> {
   ])
   const vault = startFakeVault(vaultConnection)
   await vaultConnection.flush()
-  await startReplica()
 
   const registryBus = await busOf(registry)
   const log = createEventStore(registryBus)
@@ -142,6 +185,7 @@ export async function runningExecutor(): Promise<RunningExecutor> {
     lines,
     client: new BusClient(gateway, 'admin-gateway'),
     startReplica,
+    startProcess,
     record,
     async install({
       storeId,
