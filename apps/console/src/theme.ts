@@ -40,7 +40,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-anchor': 'var(--mantine-color-brand-7)',
     ...Object.fromEntries(
       hues.flatMap((hue) => [
-        [`--mantine-color-${hue}-light`, `var(--mantine-color-${hue}-0)`],
+        [`--mantine-color-${hue}-light`, `var(--mantine-color-${hue}-${hue === 'gray' ? 1 : 0})`],
         [`--mantine-color-${hue}-light-color`, ink[hue] ?? `var(--mantine-color-${hue}-9)`],
         [`--mantine-color-${hue}-text`, ink[hue] ?? `var(--mantine-color-${hue}-9)`],
       ]),
@@ -54,6 +54,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-anchor': 'var(--mantine-color-brand-3)',
     ...Object.fromEntries(
       hues.flatMap((hue) => [
+        [
+          `--mantine-color-${hue}-light`,
+          `color-mix(in srgb, var(--mantine-color-${hue}-7) 22%, var(--mantine-color-dark-7))`,
+        ],
         [`--mantine-color-${hue}-light-color`, `var(--mantine-color-${hue}-2)`],
         [`--mantine-color-${hue}-text`, `var(--mantine-color-${hue}-3)`],
       ]),

@@ -22,7 +22,12 @@ const kinds = { execution: 'Runs', delivery: 'Deliveries', change: 'Changes', re
 const columns: readonly Column<Happening>[] = [
   { header: 'When', width: '8rem', cell: ({ at }) => <Moment at={at} /> },
   { header: 'What', width: 'minmax(8rem, 2fr)', cell: ({ what }) => what },
-  { header: 'Result', width: '8rem', cell: ({ status }) => status && <StatusBadge status={status} /> },
+  {
+    header: 'Result',
+    width: '8rem',
+    narrowWidth: '7rem',
+    cell: ({ status }) => status && <StatusBadge status={status} />,
+  },
   { header: 'Took', width: '5rem', cell: ({ took }) => (took === undefined ? '' : duration(took)), wideOnly: true },
   { header: 'Detail', width: 'minmax(0, 3fr)', cell: ({ detail }) => detail, wideOnly: true },
 ]

@@ -100,7 +100,7 @@ function Field({ field, value, onChange, ending, error }: FieldProps) {
           <>
             {help}{' '}
             {helpUrl && (
-              <Anchor href={helpUrl} target="_blank" rel="noreferrer" inherit>
+              <Anchor href={helpUrl} target="_blank" rel="noreferrer" inherit underline="always">
                 Where to find it <IconExternalLink size={12} aria-label="(opens in a new tab)" />
               </Anchor>
             )}

@@ -17,7 +17,7 @@ import { exampleInput } from './example-input.ts'
 /** What a connector can do. Each hook can be looked into without sending anything, and be run. */
 export function HooksTab({ connector, service }: { connector: Connector; service: Service }) {
   return (
-    <Accordion variant="separated" keepMounted={false}>
+    <Accordion variant="contained" keepMounted={false} bg="var(--mantine-color-body)">
       {connector.hooks.map((hook) => (
         <Accordion.Item key={hook.name} value={hook.name}>
           <Accordion.Control>

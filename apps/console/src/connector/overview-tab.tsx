@@ -71,13 +71,15 @@ export default function OverviewTab({ connector, service }: { connector: Connect
                 <Facts
                   facts={[
                     ['Circuit breaker', broken ? 'Open: calls are held back for now' : 'Closed: calls go through'],
-                    ...service.rateLimits.map(
-                      ({ requests, perSeconds, methods }) =>
-                        [
-                          methods?.join(', ') ?? 'All requests',
-                          `at most ${count(requests)} in ${duration(perSeconds * 1_000)}`,
-                        ] as const,
-                    ),
+                    ...service.rateLimits
+                      .filter(({ test }) => !test)
+                      .map(
+                        ({ requests, perSeconds, methods }) =>
+                          [
+                            methods?.join(', ') ?? 'All requests',
+                            `at most ${count(requests)} in ${duration(perSeconds * 1_000)}`,
+                          ] as const,
+                      ),
                   ]}
                 />
               </Section>

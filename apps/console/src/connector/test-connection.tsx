@@ -78,7 +78,7 @@ function Result({ outcome: { ok, at, latencyMs, checks, error }, service }: { ou
                 )
               }
             >
-              <b>{check.name}</b> <Text span>{check.detail}</Text>
+              <b>{capitalized(check.name)}:</b> {check.detail}
             </List.Item>
           ))}
         </List>
@@ -92,3 +92,5 @@ function Result({ outcome: { ok, at, latencyMs, checks, error }, service }: { ou
     </Alert>
   )
 }
+
+const capitalized = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1)

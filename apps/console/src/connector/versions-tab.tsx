@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Modal, Stack, Table, Text } from '@mantine/core'
+import { Badge, Button, Group, Modal, Stack, Table, Text, VisuallyHidden } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -80,7 +80,9 @@ function Versions({ connector, service, template }: VersionsProps) {
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">Version of {service.name}</Table.Th>
-                <Table.Th scope="col" />
+                <Table.Th scope="col">
+                  <VisuallyHidden>What can be done</VisuallyHidden>
+                </Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -10,13 +10,12 @@ export function ErrorExplained({ run, name }: { run: Execution; name: string }) 
   const storeId = useStoreId()
   const { error, connectorId } = run
   if (!error) return null
-  const { label, meaning, next } = errorClassWords[error.class]
+  const { label, next } = errorClassWords[error.class]
   const address = `/stores/${storeId}/integrations/${connectorId}`
   return (
     <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={label}>
       <Stack gap="xs">
         <Text size="sm">{error.message}</Text>
-        <Text size="sm">{meaning}</Text>
         <Text size="sm">
           <b>What to do:</b> {next}
         </Text>

@@ -80,20 +80,27 @@ function ExecutionPage({ run }: { run: Execution }) {
         )}
         <Stack gap="xs">
           {run.steps.map((step) => (
-            <StepDetail key={step.id} step={step} opened={step.status === 'failed' || run.steps.length === 1} />
+            <StepDetail
+              key={step.id}
+              step={step}
+              opened={step.status === 'failed' || run.steps.length === 1}
+              said={run.error?.message}
+            />
           ))}
         </Stack>
       </Section>
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <JsonView label={run.input.truncated ? 'Input (its beginning)' : 'Input'} value={run.input.content} />
-        {run.output ? (
-          <JsonView label={run.output.truncated ? 'Output (its beginning)' : 'Output'} value={run.output.content} />
-        ) : (
-          <Text c="dimmed" size="sm">
-            There is no output.
-          </Text>
-        )}
-      </SimpleGrid>
+      <Section title="In and out">
+        <SimpleGrid cols={{ base: 1, md: 2 }}>
+          <JsonView label={run.input.truncated ? 'Input (its beginning)' : 'Input'} value={run.input.content} />
+          {run.output ? (
+            <JsonView label={run.output.truncated ? 'Output (its beginning)' : 'Output'} value={run.output.content} />
+          ) : (
+            <Text c="dimmed" size="sm">
+              There is no output.
+            </Text>
+          )}
+        </SimpleGrid>
+      </Section>
       <Section title="About this run">
         <Facts
           facts={[

@@ -9,7 +9,14 @@ type Step = Execution['steps'][number]
 type Attempt = Step['attempts'][number]
 
 /** A step: for each attempt what was sent and what came back, and what the mapping made of it. */
-export function StepDetail({ step, opened }: { step: Step; opened: boolean }) {
+interface StepDetailProps {
+  readonly step: Step
+  readonly opened: boolean
+  /** Said above already; not said again. */
+  readonly said: string | undefined
+}
+
+export function StepDetail({ step, opened, said }: StepDetailProps) {
   const { id, status, attempts, output, error } = step
   return (
     <section id={`step-${id}`} aria-labelledby={`step-${id}-title`}>
@@ -24,7 +31,7 @@ export function StepDetail({ step, opened }: { step: Step; opened: boolean }) {
           </Badge>
         )}
       </Group>
-      {error && (
+      {error && error.message !== said && (
         <Text size="sm" c="red">
           {error.message}
         </Text>
@@ -33,7 +40,11 @@ export function StepDetail({ step, opened }: { step: Step; opened: boolean }) {
         <Disclosure label="What was sent and what came back" opened={opened}>
           <Stack>
             {attempts.map((attempt) => (
-              <AttemptDetail key={`${attempt.attempt}-${attempt.index ?? 0}-${attempt.startedAt}`} attempt={attempt} />
+              <AttemptDetail
+                key={`${attempt.attempt}-${attempt.index ?? 0}-${attempt.startedAt}`}
+                attempt={attempt}
+                said={error?.message}
+              />
             ))}
             {output && (
               <JsonView
@@ -48,7 +59,13 @@ export function StepDetail({ step, opened }: { step: Step; opened: boolean }) {
   )
 }
 
-function AttemptDetail({ attempt: { attempt, index, durationMs, request, response, error } }: { attempt: Attempt }) {
+function AttemptDetail({
+  attempt: { attempt, index, durationMs, request, response, error },
+  said,
+}: {
+  attempt: Attempt
+  said: string | undefined
+}) {
   return (
     <Stack gap="xs">
       <Group gap="xs">
@@ -68,7 +85,7 @@ function AttemptDetail({ attempt: { attempt, index, durationMs, request, respons
           {duration(durationMs)}
         </Text>
       </Group>
-      {error && <Alert color="red">{error.message}</Alert>}
+      {error && error.message !== said && <Alert color="red">{error.message}</Alert>}
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Stack gap="xs">
           <JsonView

@@ -6,6 +6,7 @@ import { useStoreId } from '../shell/use-store-id.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Read } from '../ui/read.tsx'
 import { authWords } from './auth-words.ts'
+import { categoryWords } from './category-words.ts'
 import classes from './catalogue.module.css'
 import { templatesQuery, type Template } from './queries.ts'
 import { TemplateIcon } from './template-icon.tsx'
@@ -49,8 +50,8 @@ export function Catalogue() {
                 <Group gap="xs" role="group" aria-label="Category">
                   <Chip value="">All</Chip>
                   {[...new Set(all.map((template) => template.category))].toSorted().map((name) => (
-                    <Chip key={name} value={name} tt="capitalize">
-                      {name}
+                    <Chip key={name} value={name}>
+                      {categoryWords(name)}
                     </Chip>
                   ))}
                 </Group>
@@ -93,8 +94,8 @@ function TemplateCard({ template: { slug, name, icon, category, description, aut
             {description}
           </Text>
           <Group gap={6} mt={4}>
-            <Badge variant="light" color="gray" tt="capitalize" fw={500}>
-              {category}
+            <Badge variant="light" color="gray" tt="none" fw={500}>
+              {categoryWords(category)}
             </Badge>
             <Badge variant="light" color="gray" tt="none" fw={500}>
               {authWords(authType)}

@@ -71,7 +71,7 @@ function Health({ connectorId }: { connectorId: string }) {
   const last = failures?.[0]
   return (
     <div className={classes.health}>
-      <Sparkline points={stats.series} />
+      <Sparkline stats={stats} />
       <Figure name="Success, 24 h" value={share(stats.successRate)} bad={(stats.successRate ?? 1) < 0.95} />
       <Figure name="Runs" value={count(stats.total)} />
       <Figure name="p95" value={duration(stats.latencyMs.p95)} />

@@ -25,6 +25,8 @@ export interface RateLimit {
   readonly requests: number
   readonly perSeconds: number
   readonly methods?: readonly string[]
+  /** Only with a test key. */
+  readonly test?: boolean
 }
 
 export interface JsonSchema {

@@ -58,7 +58,7 @@ export default function CodeEditor(props: CodeEditorProps) {
         syntaxHighlighting(jsonColours),
         editorLook,
         EditorView.lineWrapping,
-        EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': hint }),
+        EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': hint, tabindex: '0' }),
         EditorView.theme({ '.cm-scroller': { minHeight: `${minHeight}px`, maxHeight: `${maxHeight}px` } }),
         readOnly
           ? EditorState.readOnly.of(true)

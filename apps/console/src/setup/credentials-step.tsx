@@ -1,9 +1,10 @@
-import { Alert, Button, Group } from '@mantine/core'
+import { Alert, Button, Group, Text } from '@mantine/core'
 import { IconLock } from '@tabler/icons-react'
 import { CredentialsForm } from '../connector/credentials-form.tsx'
 import { OAuthPanel } from '../connector/oauth-panel.tsx'
 import type { Connector } from '../integrations/queries.ts'
 import type { Service } from '../integrations/use-service.ts'
+import { Disclosure } from '../ui/disclosure.tsx'
 import { Section } from '../ui/section.tsx'
 
 interface CredentialsStepProps {
@@ -20,12 +21,18 @@ export function CredentialsStep({ connector, service, complete, onDone }: Creden
       <Alert color="blue" icon={<IconLock aria-hidden />}>
         Stored encrypted, used only to call {service.name}, and never shown again, not even to you.
       </Alert>
-      {service.credentialFields.length > 0 ? (
+      {oauth && connector.credentials.set ? (
+        <>
+          <OAuthPanel connector={connector} service={service} />
+          <Disclosure label="Use another client">
+            <CredentialsForm connector={connector} service={service} />
+          </Disclosure>
+        </>
+      ) : service.credentialFields.length > 0 ? (
         <CredentialsForm connector={connector} service={service} onStored={oauth ? undefined : onDone} />
       ) : (
-        !oauth && <p>{service.name} needs no credentials.</p>
+        <Text>{service.name} needs no credentials.</Text>
       )}
-      {oauth && connector.credentials.set && <OAuthPanel connector={connector} service={service} />}
       {complete && (
         <Group>
           <Button onClick={onDone} variant={oauth ? 'filled' : 'default'}>

@@ -71,7 +71,7 @@ function Install({ template }: { template: TemplateDetail }) {
           </List>
           <Text size="sm" c="dimmed">
             Signs in with: {authWords((template.auth as AuthSpec).type)} · Version {template.version} ·{' '}
-            <Anchor href={template.docsUrl} target="_blank" rel="noreferrer" inherit>
+            <Anchor href={template.docsUrl} target="_blank" rel="noreferrer" inherit underline="always">
               {template.name}’s documentation <IconExternalLink size={12} aria-label="(opens in a new tab)" />
             </Anchor>
           </Text>

@@ -9,6 +9,8 @@ export interface Column<T> {
   /** A track of a CSS grid. */
   readonly width: string
   readonly cell: (item: T) => ReactNode
+  /** On narrow screens; an equal share when absent. */
+  readonly narrowWidth?: string
   /** Left out on narrow screens. */
   readonly wideOnly?: boolean
 }
@@ -45,7 +47,9 @@ export function LongList<T>({ label, items, columns, keyOf, to, more }: LongList
   }, [more, lastVisible, items.length])
   const tracks = {
     '--wide': columns.map(({ width }) => width).join(' '),
-    '--narrow': columns.flatMap(({ width, wideOnly }) => (wideOnly ? [] : width)).join(' '),
+    '--narrow': columns
+      .flatMap(({ narrowWidth, wideOnly }) => (wideOnly ? [] : (narrowWidth ?? 'minmax(0, 1fr)')))
+      .join(' '),
   } as CSSProperties
   return (
     <div className={classes.frame} style={tracks}>

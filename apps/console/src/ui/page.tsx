@@ -35,8 +35,8 @@ export function Page({ title, badge, description, crumbs, actions, children }: P
           </Breadcrumbs>
         )}
         <Group justify="space-between" align="flex-start" gap="md">
-          <Group gap="sm">
-            <Title order={1} ref={heading} tabIndex={-1}>
+          <Group gap="sm" flex="1 1 20rem" miw={0}>
+            <Title order={1} ref={heading} tabIndex={-1} miw={0} style={{ overflowWrap: 'anywhere' }}>
               {title}
             </Title>
             {badge}

@@ -4,10 +4,10 @@ const units: readonly [Intl.RelativeTimeFormatUnit, milliseconds: number][] = [
   ['minute', 60_000],
   ['second', 1_000],
 ]
-const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
 const WEEK_MS = 7 * 86_400_000
 
-/** "3 minutes ago", "in 2 hours"; a date when it is more than a week away. Milliseconds since the epoch. */
+/** "3 min. ago", "in 2 hr."; a date when it is more than a week away. Milliseconds since the epoch. */
 export function relativeTime(at: number, now: number): string {
   const distance = at - now
   if (Math.abs(distance) < 5_000) return 'just now'

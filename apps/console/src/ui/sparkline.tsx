@@ -1,14 +1,13 @@
-interface Point {
-  readonly total: number
-  readonly failed: number
-}
+import type { Schemas } from '../api/client.ts'
+import { fillSeries } from './fill-series.ts'
 
 const WIDTH = 120
 const HEIGHT = 28
 const GAP = 1
 
 /** How much happened, and how much of it failed, as small bars. Figures beside it say the same in words. */
-export function Sparkline({ points }: { points: readonly Point[] }) {
+export function Sparkline({ stats }: { stats: Schemas['Stats'] }) {
+  const points = fillSeries(stats.series, stats.window, Date.now())
   const most = Math.max(1, ...points.map(({ total }) => total))
   const width = WIDTH / Math.max(1, points.length)
   const high = (value: number) => (value === 0 ? 0 : Math.max(1.5, (value / most) * HEIGHT))

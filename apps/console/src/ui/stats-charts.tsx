@@ -1,7 +1,8 @@
 import '@mantine/charts/styles.css'
-import { AreaChart, LineChart } from '@mantine/charts'
+import { BarChart, LineChart } from '@mantine/charts'
 import { SimpleGrid } from '@mantine/core'
 import type { Schemas } from '../api/client.ts'
+import { fillSeries } from './fill-series.ts'
 import { count, duration } from './quantities.ts'
 import { Section } from './section.tsx'
 
@@ -17,22 +18,21 @@ export function StatsCharts({ stats, what }: { stats: Stats; what: string }) {
       'en-GB',
       long ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit' },
     )
-  const data = stats.series.map(({ at, total, failed, p50, p95 }) => ({
+  const data = fillSeries(stats.series, stats.window, Date.now()).map(({ at, total, failed, p50, p95 }) => ({
     at: label(at),
     Succeeded: total - failed,
     Failed: failed,
     p50,
     p95,
   }))
-  const common = { data, dataKey: 'at', h: HEIGHT, withLegend: true, curveType: 'monotone', tickLine: 'none' } as const
+  const common = { data, dataKey: 'at', h: HEIGHT, withLegend: true, tickLine: 'none' } as const
   return (
     <SimpleGrid cols={{ base: 1, md: 2 }}>
       <Section title={`${what} over time`}>
         <div role="img" aria-label={`${count(stats.succeeded)} succeeded and ${count(stats.failed)} failed`}>
-          <AreaChart
+          <BarChart
             {...common}
             type="stacked"
-            withDots={false}
             series={[
               { name: 'Succeeded', color: 'brand.5' },
               { name: 'Failed', color: 'red.6' },
@@ -49,7 +49,9 @@ export function StatsCharts({ stats, what }: { stats: Stats; what: string }) {
           <LineChart
             {...common}
             connectNulls
-            withDots={data.length < 30}
+            curveType="monotone"
+            withDots={stats.series.length < 30}
+            dotProps={{ r: 2.5 }}
             series={[
               { name: 'p50', label: 'Half within (p50)', color: 'brand.5' },
               { name: 'p95', label: '95 % within (p95)', color: 'violet.5' },

@@ -26,15 +26,15 @@ import {
 const TOO_FEW = 0.95
 
 const circuits = {
-  closed: 'Closed: events are sent',
-  half_open: 'Half open: one is tried',
-  open: 'Open: it failed too often, events wait',
+  closed: 'events are sent',
+  half_open: 'one event is tried',
+  open: 'it failed too often, events wait',
 }
 
 const columns: readonly Column<DeliverySummary>[] = [
   { header: 'When', width: 'minmax(8rem, 1fr)', cell: ({ createdAt }) => <Moment at={createdAt} /> },
   { header: 'Event', width: 'minmax(8rem, 1.4fr)', cell: ({ eventType }) => eventType },
-  { header: 'Result', width: '9rem', cell: ({ status }) => <StatusBadge status={status} /> },
+  { header: 'Result', width: '9rem', narrowWidth: '7rem', cell: ({ status }) => <StatusBadge status={status} /> },
   { header: 'Answer', width: '4.5rem', cell: ({ lastStatus }) => lastStatus ?? '–', wideOnly: true },
   { header: 'Attempts', width: '5rem', cell: ({ attempts }) => attempts, wideOnly: true },
   {

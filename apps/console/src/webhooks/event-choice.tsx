@@ -1,4 +1,4 @@
-import { Checkbox, Group, Stack, Text } from '@mantine/core'
+import { Checkbox, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { JsonView } from '../json/json-view.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
@@ -32,17 +32,11 @@ export function EventChoice({ value, onChange, error }: EventChoiceProps) {
         >
           <Stack gap="xs" mt="xs">
             <Checkbox value="*" label="Everything, also types that are added later" />
-            {Object.entries(Object.groupBy(catalogue, ({ type }) => type.split('.')[0] ?? '')).map(
-              ([entity, group = []]) => (
-                <Group key={entity} gap="md" align="flex-start">
-                  {group.map((type) => (
-                    <Stack key={type.type} gap={0}>
-                      <Checkbox value={type.type} label={type.type} description={type.description} disabled={all} />
-                    </Stack>
-                  ))}
-                </Group>
-              ),
-            )}
+            <SimpleGrid cols={{ base: 1, xs: 2, md: 3 }} spacing="sm">
+              {catalogue.map(({ type, description }) => (
+                <Checkbox key={type} value={type} label={type} description={description} disabled={all} />
+              ))}
+            </SimpleGrid>
           </Stack>
         </Checkbox.Group>
       )}

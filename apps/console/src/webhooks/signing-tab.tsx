@@ -59,7 +59,7 @@ export function SigningTab({ webhook }: { webhook: Webhook }) {
           <Group align="flex-end">
             <NumberInput
               label="Old secret stays good for, in hours"
-              w={260}
+              w={320}
               min={0}
               max={LONGEST_OVERLAP_HOURS}
               value={overlap}

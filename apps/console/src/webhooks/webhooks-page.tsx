@@ -96,7 +96,7 @@ function Health({ endpointId }: { endpointId: string }) {
   ] as const
   return (
     <div className={classes.health}>
-      <Sparkline points={stats.series} />
+      <Sparkline stats={stats} />
       {figures.map(([name, value, bad]) => (
         <div key={name}>
           <Text size="xs" c="dimmed">
