@@ -107,6 +107,12 @@ describe('a connector', () => {
     expect(await ask(registry.test, place)).toMatchObject({ ok: true })
     expect(await ask(registry.get, place)).toMatchObject({ status: 'ready', lastTest: { ok: true } })
     expect(await ask(registry.activate, place)).toMatchObject({ status: 'active' })
+    await ask(registry.reportCircuit, { ...place, state: 'open', reason: 'Shippo answered 503' })
+    expect(await ask(registry.get, place)).toMatchObject({
+      status: 'needs_attention',
+      statusReason: { code: 'breaker_open', message: 'Shippo answered 503' },
+    })
+    await ask(registry.reportCircuit, { ...place, state: 'closed', reason: 'It answers again' })
     expect(await ask(registry.deactivate, place)).toMatchObject({ status: 'inactive' })
     await ask(registry.remove, place)
     expect((await refusal(ask(registry.get, place))).kind).toBe('not_found')

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { vault } from '@cartly/contracts'
+import { registry, vault } from '@cartly/contracts'
 import type { Egress } from '@cartly/egress'
 import { createEventStore, ProjectionRunner, type Projection } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
@@ -78,7 +78,12 @@ export class ExecutorModule {
     )
     const credentials = new Credentials({ leases, bus: context.bus })
     const http = createOutgoing(settings)
-    const circuits = new Circuits()
+    const circuits = new Circuits(({ connector: { storeId, connectorId }, state, reason }) => {
+      log.info(`the circuit of a connector is ${state}`, { connectorId })
+      context.bus
+        .request(registry.reportCircuit, { storeId, connectorId, state, reason: reason.slice(0, 2_000) })
+        .catch((error: unknown) => log.warn('a circuit cannot be shown', { connectorId, error }))
+    })
     const rateLimits = new RateLimits(dataSource, log)
     const runner = new HookRunner({ templates, credentials, http, circuits, rateLimits })
     const history = new ConnectorHistory(createEventStore(bus))

@@ -128,6 +128,14 @@ export class ConnectorCommands {
     await this.#handler.execute(request.connectorId, { type: 'remove' }, contextOf(request, call))
   }
 
+  async reportCircuit(request: RequestOf<typeof registry.reportCircuit>, call: CallContext): Promise<void> {
+    const { state, reason } = request
+    const code = 'breaker_open'
+    const command =
+      state === 'open' ? ({ type: 'needAttention', code, reason } as const) : { type: 'recover' as const, code }
+    await this.#execute(request, command, call)
+  }
+
   async upgrade(
     request: RequestOf<typeof registry.upgrade>,
     call: CallContext,

@@ -52,6 +52,12 @@ export class ConnectorsController {
     return {}
   }
 
+  @Handles(registry.reportCircuit)
+  async reportCircuit(request: RequestOf<typeof registry.reportCircuit>, call: CallContext) {
+    await this.#commands.reportCircuit(request, call)
+    return {}
+  }
+
   @Handles(registry.upgrade)
   upgrade(request: RequestOf<typeof registry.upgrade>, call: CallContext) {
     return this.#commands.upgrade(request, call)

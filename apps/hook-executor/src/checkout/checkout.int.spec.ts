@@ -1,4 +1,4 @@
-import type { ConnectorId, InvokeResult, StoreId } from '@cartly/contracts'
+import { registry, type ConnectorId, type InvokeResult, type StoreId } from '@cartly/contracts'
 import { eventually } from '@cartly/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
@@ -134,8 +134,17 @@ describe('when the service fails', () => {
     })
   })
 
-  it('it is left alone after a while, and tried again', async () => {
-    await install({})
+  it('it is left alone after a while, which the registry is told, and tried again', async () => {
+    const connectorId = await install({})
+    const reports: { connectorId: string; state: string; reason: string }[] = []
+    const registryConnection = await engine.nats.connect('connector-registry')
+    registryConnection.subscribe(registry.reportCircuit.subject, {
+      callback: (_, message) => {
+        reports.push(message.json())
+        message.respond('{}')
+      },
+    })
+    await registryConnection.flush()
     service.answer = () => ({ status: 503, body: {} })
     for (let i = 0; i < 10; i++) expect(await ask(`q${i}`)).toMatchObject({ error: { code: 'http_503' } })
     const before = service.requests.length
@@ -145,6 +154,11 @@ describe('when the service fails', () => {
 
     service.answer = () => ({ body: { answer: 'well again' } })
     await eventually(async () => (await ask('again')).status === 'succeeded', { everyMs: 200 })
+    await eventually(() => reports.length === 2)
+    expect(reports).toMatchObject([
+      { connectorId, state: 'open', reason: expect.stringContaining('503') },
+      { connectorId, state: 'closed' },
+    ])
   })
 })
 

@@ -27,6 +27,6 @@ export class ConnectorHistory {
     ])
     const { state, revision, sequence } = configured
     if (state?.storeId !== storeId) throw notFound('connector', connectorId)
-    return { ...state, revision, sequence, configuredAt: sequence, connection: connected.state }
+    return { ...state, revision, sequence, configuredAt: sequence, attention: null, connection: connected.state }
   }
 }

@@ -8,7 +8,13 @@ import {
   type StoreId,
 } from '@cartly/contracts'
 import { createLiveView, eventsOf, isOf, type Bus, type LiveView, type RecordedOf } from '@cartly/event-store'
-import { connectorState, evolveConnection, type Connector, type ConnectorState } from '../domain/connector.ts'
+import {
+  connectorState,
+  evolveAttention,
+  evolveConnection,
+  type Connector,
+  type ConnectorState,
+} from '../domain/connector.ts'
 
 const source = eventsOf(connectorEvents, oauthConnectionEvents, credentialEvents)
 type IndexedEvent = RecordedOf<typeof connectorEvents | typeof oauthConnectionEvents | typeof credentialEvents>
@@ -132,7 +138,13 @@ function apply(index: Index, recorded: IndexedEvent, onCredentialChanged: (owner
     } else {
       const { revision, sequence } = recorded
       const configuredAt = before && state === before ? before.configuredAt : sequence
-      keep(index, { ...state, revision, sequence, configuredAt, connection: index.connections.get(id) ?? {} })
+      const at = Date.parse(recorded.time)
+      const attention = recorded.events.reduce(
+        (known, event) => evolveAttention(known, event, at),
+        before?.attention ?? null,
+      )
+      const connection = index.connections.get(id) ?? {}
+      keep(index, { ...state, revision, sequence, configuredAt, attention, connection })
     }
   } else if (isOf(oauthConnectionEvents, recorded)) {
     const id = recorded.id as ConnectorId

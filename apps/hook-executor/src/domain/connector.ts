@@ -14,12 +14,19 @@ export interface ConnectorState {
   readonly mappings: Readonly<Record<string, unknown>>
 }
 
+export interface Attention {
+  readonly code: string
+  readonly since: number
+}
+
 /** A connector as of one of its events. `revision` and `sequence` are those of the log. */
 export interface Connector extends ConnectorState {
   readonly revision: number
   readonly sequence: number
   /** The sequence of what last changed how its hooks run: answers from before are no longer true. */
   readonly configuredAt: number
+  /** Why the registry says that it needs attention, since when (milliseconds since the epoch). */
+  readonly attention: Attention | null
   /** What its authorization captured, such as `realmId`. */
   readonly connection: Readonly<Record<string, string>>
 }
@@ -64,6 +71,12 @@ function evolveInstalled(
     case 'ConnectorRecovered':
       return state
   }
+}
+
+/** How a connector's events change what it is said to need attention for. `at`: when, in milliseconds since the epoch. */
+export function evolveAttention(attention: Attention | null, event: ConnectorEvent, at: number): Attention | null {
+  if (event.type === 'ConnectorNeedsAttention') return { code: event.data.code, since: at }
+  return event.type === 'ConnectorRecovered' && event.data.code === attention?.code ? null : attention
 }
 
 /** How a grant's events change what was captured. */

@@ -52,16 +52,15 @@ export class HookRunner {
 
   async #throughCircuit(execution: Execution, durability: Durability | undefined): Promise<Outcome> {
     const { circuits } = this.#options
-    const { connectorId } = execution.connector
-    const retryAfterMs = circuits.enter(connectorId)
+    const retryAfterMs = circuits.enter(execution.connector)
     if (retryAfterMs > 0) return failed(cutOff(execution.hook.chain.service, retryAfterMs))
-    let answered = true
+    let failure: string | undefined
     try {
       const outcome = await this.#run(execution, durability)
-      answered = isAnswered(outcome)
+      failure = whatAils(outcome)
       return outcome
     } finally {
-      circuits.leave(connectorId, answered)
+      circuits.leave(execution.connector, failure)
     }
   }
 
@@ -137,12 +136,16 @@ class RateLimited extends Error {
   }
 }
 
-/** Failures that say how the service is; a refusal shows that it is well, and what we keep back says nothing of it. */
-function isAnswered(outcome: Outcome): boolean {
-  if (outcome.status !== 'failed') return true
-  const { class: errorClass, code } = outcome.error
+/**
+ * What a failure says of the service, in words. Nothing when it answered as a service should, and be it with a refusal;
+ * and nothing when it was not asked.
+ */
+function whatAils(outcome: Outcome): string | undefined {
+  if (outcome.status !== 'failed') return undefined
+  const { class: errorClass, code, message } = outcome.error
   const asked = outcome.steps.some(({ attempts }) => attempts.length > 0)
-  return !asked || code === 'rate_limited' || (errorClass !== 'transient' && errorClass !== 'unknown')
+  const failing = asked && code !== 'rate_limited' && (errorClass === 'transient' || errorClass === 'unknown')
+  return failing ? message : undefined
 }
 
 const cutOff = (service: string, retryAfterMs: number): Failure => ({

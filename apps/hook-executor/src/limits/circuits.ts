@@ -1,6 +1,19 @@
 import type { ConnectorId } from '@cartly/contracts'
 import { counter } from '@cartly/telemetry'
 import { closed, enter, leave, type Circuit } from '../domain/circuit.ts'
+import type { Connector } from '../domain/connector.ts'
+
+/** That a connector's circuit has opened, or closed again. */
+export interface CircuitChange {
+  readonly connector: Connector
+  readonly state: 'open' | 'closed'
+  readonly reason: string
+}
+
+/** The code under which the registry shows an open circuit. */
+const BREAKER_OPEN = 'breaker_open'
+/** Longer than any circuit stays open without a try: whoever said so is gone and will not take it back. */
+const FORGOTTEN_AFTER_MS = 150_000
 
 const openings = counter(
   'cartly.connector.circuit.openings',
@@ -11,30 +24,43 @@ const openings = counter(
 /** The circuit breakers of this replica's connectors. Those in good order take no memory. */
 export class Circuits {
   readonly #circuits = new Map<ConnectorId, Circuit>()
-  readonly #now: () => number
+  readonly #takenBack = new WeakSet<Connector>()
+  readonly #onChange: (change: CircuitChange) => void
 
-  constructor(now: () => number = Date.now) {
-    this.#now = now
+  constructor(onChange: (change: CircuitChange) => void) {
+    this.#onChange = onChange
   }
 
   /** Milliseconds for which there is no use in asking this connector's service; 0 when it may be asked. */
-  enter(connectorId: ConnectorId): number {
+  enter({ connectorId }: Connector): number {
     const known = this.#circuits.get(connectorId)
     if (!known) return 0
-    const { circuit, waitMs } = enter(known, this.#now())
+    const { circuit, waitMs } = enter(known, Date.now())
     this.#circuits.set(connectorId, circuit)
     return waitMs
   }
 
-  /** Says how a call went that was let through. */
-  leave(connectorId: ConnectorId, answered: boolean): void {
-    const now = this.#now()
+  /** Says how a call went that was let through: `failure` is what was wrong with the service, if anything was. */
+  leave(connector: Connector, failure: string | undefined): void {
+    const { connectorId } = connector
+    const now = Date.now()
     const known = this.#circuits.get(connectorId)
-    if (!known && answered) return
-    const next = leave(known ?? closed(now), answered, now)
-    if (next.state === 'open' && known?.state !== 'open') openings.add(1)
+    if (!known && failure === undefined) return this.#takeBack(connector, now)
+    const next = leave(known ?? closed(now), failure === undefined, now)
     const untroubled = next.state === 'closed' && next.now.failures === 0 && next.before.failures === 0
     if (untroubled) this.#circuits.delete(connectorId)
     else this.#circuits.set(connectorId, next)
+    if (next.state === (known?.state ?? 'closed')) return
+    if (next.state === 'open') openings.add(1)
+    this.#onChange({ connector, state: next.state, reason: failure ?? 'The service answers again.' })
+  }
+
+  /** An open circuit was reported by a process that has since ended, and the service answers. */
+  #takeBack(connector: Connector, now: number): void {
+    const { attention } = connector
+    if (attention?.code !== BREAKER_OPEN || now - attention.since < FORGOTTEN_AFTER_MS) return
+    if (this.#takenBack.has(connector)) return
+    this.#takenBack.add(connector)
+    this.#onChange({ connector, state: 'closed', reason: 'The service answers again.' })
   }
 }

@@ -234,6 +234,15 @@ export const registry = {
     response: Type.Object({ diff: UpgradeDiff, connector: Type.Optional(Connector) }),
   }),
   rollback: operation(R, 'connectors.rollback', { request: change, response: Connector }),
+  /** The executor leaves a failing service alone for a while, or has done so long enough; the connector shows it. */
+  reportCircuit: operation(R, 'connectors.report-circuit', {
+    request: inStore({
+      connectorId,
+      state: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
+      reason: Type.String({ maxLength: 2_000 }),
+    }),
+    response: Empty,
+  }),
   listExecutions: operation(R, 'executions.list', {
     request: inStore({
       connectorId: Type.Optional(connectorId),
