@@ -13,12 +13,12 @@ const Env = Type.Object({
   REFRESH_LEASE_MS: Type.Optional(
     Type.String({
       pattern: '^\\d+$',
-      description: 'How long one refresh may take before others see it as given up; 45,000',
+      description: 'How long one refresh may take before others see it as given up; 90,000',
     }),
   ),
 })
 
-const LEASE_MS = 45_000
+const LEASE_MS = 90_000
 
 const list = (text: string | undefined): string[] => text?.split(',').filter((part) => part !== '') ?? []
 

@@ -14,6 +14,7 @@ import {
 import { createDataSource, migrate } from '@cartly/read-model'
 import type { ServiceContext } from '@cartly/service'
 import type { Catalog } from '@cartly/templates'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { Authorizations } from './commands/authorizations.ts'
 import { ClientCredentials } from './commands/client-credentials.ts'
@@ -93,6 +94,7 @@ export class OAuthModule {
       log,
     }
     const refresher = new Refresher(parts, settings)
+    void onReconnect(context.nc, () => refresher.lookAnew())
     const revocations = new Revocations(parts)
     const scheduler = new Scheduler(dataSource, refresher, log)
     scheduler.start()
@@ -126,4 +128,8 @@ export class OAuthModule {
       ],
     }
   }
+}
+
+async function onReconnect(nc: NatsConnection, act: () => void): Promise<void> {
+  for await (const { type } of nc.status()) if (type === 'reconnect') act()
 }

@@ -22,6 +22,7 @@ export interface RefresherOptions {
 const LOOK_AGAIN_MS = 50
 const STORE_RETRY_MS = 250
 const LAST_STORE_RETRY_MS = 5_000
+const LEAVE_ALONE_MS = 5_000
 const SELF = 'service:oauth-refresher'
 
 /**
@@ -62,13 +63,14 @@ export class Refresher {
 
   /**
    * Sees to it that the connection has newer tokens than `staleVersion`, and says how it then is. Whoever asks while
-   * another asks shares the one attempt.
+   * another asks shares the one attempt. Without `staleVersion` someone asks by hand, and it is tried whatever was before.
    * @throws CartlyError `not_found`; `conflict`: there is nothing to refresh, or the service refused; `timeout` when it is
    * not done by `deadlineAt`
    */
   async refresh(owner: Owner, { staleVersion, deadlineAt }: { staleVersion: number | undefined; deadlineAt: number }) {
     await this.#connectors.get(owner.storeId, owner.connectorId)
     const before = await this.#live(owner)
+    if (staleVersion !== undefined && before.version <= staleVersion) refuseHopeless(before)
     const stale = staleVersion ?? before.version
     let current = before
     while (current.version <= stale) {
@@ -90,6 +92,11 @@ export class Refresher {
     } catch (error) {
       this.#log.warn('a scheduled refresh was not made', { ...owner, error })
     }
+  }
+
+  /** After the bus was away: what was seen before says nothing of how long an attempt could have ended by now. */
+  lookAnew(): void {
+    this.#seen.clear()
   }
 
   /** Waits for the attempts that are under way here. */
@@ -271,6 +278,13 @@ export class Refresher {
     const failure: Failure = { class: 'ambiguous', code: 'interrupted', message }
     await this.#failed(owner, connector, state, state.refreshing.holder, undefined, failure)
   }
+}
+
+/** An executor asks after each 401: a service that has just failed, or has ended the grant, is not asked as often. */
+function refuseHopeless(state: LiveConnection): void {
+  if (state.status === 'access_lost') throw conflict('access_lost', state.reason)
+  const { failure } = state
+  if (failure && Date.now() - Date.parse(failure.failedAt) < LEAVE_ALONE_MS) throw refreshFailed(failure)
 }
 
 const refreshFailed = ({ code, message }: { code: string; message: string }): CartlyError =>

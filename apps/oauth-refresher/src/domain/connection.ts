@@ -32,7 +32,7 @@ export interface Granted {
   readonly uncertainSince: string | null
   readonly refreshing: RefreshLock | null
   /** Why the last attempt failed; null after a success. */
-  readonly failure: { readonly code: string; readonly message: string } | null
+  readonly failure: { readonly code: string; readonly message: string; readonly failedAt: string } | null
 }
 
 export type ConnectionState =
@@ -133,7 +133,7 @@ export const connectionDecider = {
         if (!isLive(state)) return state
         const { code, message, failedAt } = event.data
         const uncertainSince = state.uncertainSince ?? (event.data.class === 'ambiguous' ? failedAt : null)
-        return { ...state, refreshing: null, uncertainSince, failure: { code, message } }
+        return { ...state, refreshing: null, uncertainSince, failure: { code, message, failedAt } }
       }
       case 'AccessLost':
         return isLive(state) ? { ...state, status: 'access_lost', reason: event.data.reason } : state

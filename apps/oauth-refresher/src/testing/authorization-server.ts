@@ -6,6 +6,10 @@ import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
 
 /** What happens to a call of the token endpoint that is carried out all the same: its answer is late, or lost. */
 export type TokenTrouble =
+  /** Does this when the call has arrived, and then does not carry it out. */
+  | { readonly kind: 'arrived'; readonly meanwhile: () => Promise<void> }
+  /** Does this when the call has been carried out, and then loses the answer. */
+  | { readonly kind: 'carriedOut'; readonly meanwhile: () => Promise<void> }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'lost' }
   | { readonly kind: 'status'; readonly status: number }
@@ -82,15 +86,16 @@ export async function testAuthorizationServer({ accessTokenSeconds = 3_600 } = {
       context.body = ''
       return
     }
+    if (trouble?.kind === 'arrived') {
+      await trouble.meanwhile()
+      return cut(context)
+    }
     await next()
     tokenCalls.push(String(context.oidc?.params?.['grant_type']))
     const { error } = (context.body ?? {}) as { error?: string }
     if (error) refusals.push(error)
-    if (trouble?.kind === 'lost') {
-      context.respond = false
-      context.req.socket.destroy()
-      return
-    }
+    if (trouble?.kind === 'carriedOut') await trouble.meanwhile()
+    if (trouble?.kind === 'lost' || trouble?.kind === 'carriedOut') return cut(context)
     const late = (trouble?.kind === 'slow' ? trouble.ms : 0) + running.latencyMs
     if (late > 0) await delay(late)
   })
@@ -114,6 +119,11 @@ export async function testAuthorizationServer({ accessTokenSeconds = 3_600 } = {
     },
   }
   return running
+}
+
+function cut(context: KoaContextWithOIDC): void {
+  context.respond = false
+  context.req.socket.destroy()
 }
 
 async function consent(authorizationUrl: string): Promise<URL> {

@@ -23,15 +23,20 @@ export interface RunningRefresher {
   readonly lines: string[]
   readonly gateway: BusClient
   readonly executor: BusClient
+  /** Another replica in this process. */
   startReplica(): Promise<{ close(): Promise<void> }>
+  /** A replica in a process of its own, from its build. */
+  startProcess(): Promise<{ readonly pid: number; kill(): Promise<void> }>
+  /** Ends every replica in this process. */
+  stopReplicas(): Promise<void>
+  /** Resolves with the next message on a subject, as the gateway sees it. */
+  sawMessage(subject: string): Promise<void>
   /** A connector whose service speaks OAuth so, with its client stored in the vault. */
   install(storeId: StoreId, auth: object, client: Record<string, string>): Promise<ConnectorId>
   remove(storeId: StoreId, connectorId: ConnectorId): Promise<void>
-  readonly vaultProcess: { stop(): Promise<void>; start(): Promise<void> }
+  readonly vaultProcess: ServiceProcess
   stop(): Promise<void>
 }
-
-const vaultProgram = fileURLToPath(new URL('../../../credential-vault/dist/main.js', import.meta.url))
 
 export interface RunningRefresherOptions {
   readonly leaseMs?: number
@@ -43,7 +48,8 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
   const [nats, postgres] = await Promise.all([testNats(), testPostgres()])
   const lines: string[] = []
   const closers: (() => Promise<unknown>)[] = []
-  const vaultProcess = await vaultOn(nats, postgres)
+  const replicas: (() => Promise<void>)[] = []
+  const vaultProcess = await serviceOn('credential-vault', nats, postgres.urls.vault)
   await vaultProcess.start()
 
   const startReplica = async () => {
@@ -83,7 +89,7 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
       for (const part of own.toReversed()) await part()
       await nc.close()
     }
-    closers.push(close)
+    replicas.push(close)
     return { close }
   }
   await startReplica()
@@ -94,7 +100,8 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
     js: jetstream(registry),
     jsm: await jetstreamManager(registry, { checkAPI: false }),
   })
-  const gateway = new BusClient(await nats.connect('admin-gateway'), 'admin-gateway')
+  const gatewayConnection = await nats.connect('admin-gateway')
+  const gateway = new BusClient(gatewayConnection, 'admin-gateway')
   const sequences = new Map<ConnectorId, number>()
 
   return {
@@ -104,6 +111,31 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
     gateway,
     executor: new BusClient(await nats.connect('hook-executor'), 'hook-executor'),
     startReplica,
+    async stopReplicas() {
+      for (const close of replicas.splice(0)) await close()
+    },
+    async sawMessage(subject) {
+      const subscription = gatewayConnection.subscribe(subject, { max: 1 })
+      await gatewayConnection.flush()
+      return (async () => {
+        await subscription[Symbol.asyncIterator]().next()
+      })()
+    },
+    async startProcess() {
+      const service = await serviceOn('oauth-refresher', nats, postgres.urls.oauth, {
+        EGRESS_ALLOWED_NETWORKS: '127.0.0.0/8',
+        REFRESH_LEASE_MS: String(leaseMs),
+      })
+      const child = await service.start()
+      closers.push(() => service.stop())
+      return {
+        pid: child.pid as number,
+        async kill() {
+          child.kill('SIGKILL')
+          if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+        },
+      }
+    },
     vaultProcess,
     async install(storeId, auth, client) {
       const connectorId = newId('conn')
@@ -134,7 +166,7 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
       })
     },
     async stop() {
-      for (const close of closers.toReversed()) await close()
+      for (const close of [...replicas, ...closers]) await close()
       await vaultProcess.stop()
       await nats.stop()
       await postgres.stop()
@@ -151,8 +183,18 @@ const draft = (storeId: StoreId, revision: number, expectedSequence: number) => 
   time: new Date().toISOString(),
 })
 
-async function vaultOn(nats: TestNats, postgres: TestPostgres): Promise<RunningRefresher['vaultProcess']> {
-  const { user, pass } = nats.credentials['credential-vault']
+interface ServiceProcess {
+  start(): Promise<ChildProcess>
+  stop(): Promise<void>
+}
+
+async function serviceOn(
+  name: 'credential-vault' | 'oauth-refresher',
+  nats: TestNats,
+  databaseUrl: string,
+  more: Record<string, string> = {},
+): Promise<ServiceProcess> {
+  const { user, pass } = nats.credentials[name]
   const port = await freePort()
   const env = {
     PATH: process.env['PATH'],
@@ -160,17 +202,20 @@ async function vaultOn(nats: TestNats, postgres: TestPostgres): Promise<RunningR
     NATS_USER: user,
     NATS_PASSWORD: pass,
     HEALTH_PORT: String(port),
-    DATABASE_URL: postgres.urls.vault,
-    CARTLY_DATA_DIR: await mkdtemp(join(tmpdir(), 'cartly-vault-')),
+    DATABASE_URL: databaseUrl,
+    CARTLY_DATA_DIR: await mkdtemp(join(tmpdir(), `cartly-${name}-`)),
+    ...more,
   }
+  const program = fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url))
   let child: ChildProcess | undefined
   return {
     async start() {
-      child = spawn(process.execPath, [vaultProgram], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] })
       await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok)
+      return child
     },
     async stop() {
-      if (!child || child.exitCode !== null) return
+      if (!child || child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
       await once(child, 'exit')
     },
