@@ -83,7 +83,7 @@ const describe = (error: FieldError): string => (error.pointer ? `${error.pointe
 function fieldErrors(errors: ErrorObject[]): FieldError[] {
   const seen = new Set<string>()
   const out: FieldError[] = []
-  for (const error of errors) {
+  for (const error of worthSaying(errors)) {
     const field = fieldError(error)
     const key = `${field.pointer} ${field.message}`
     if (seen.has(key)) continue
@@ -92,6 +92,37 @@ function fieldErrors(errors: ErrorObject[]): FieldError[] {
     if (out.length === MAX_FIELD_ERRORS) break
   }
   return out
+}
+
+/** Of what Ajv says about an `anyOf`, one thing: what a reader can act on, in place of every branch's complaint. */
+function worthSaying(errors: ErrorObject[]): ErrorObject[] {
+  const said: ErrorObject[] = []
+  for (const error of errors) {
+    if (error.keyword !== 'anyOf') {
+      said.push(error)
+      continue
+    }
+    // Ajv reports the branches right before the `anyOf` that they are of.
+    const first = said.findLastIndex(({ schemaPath }) => !schemaPath.startsWith(`${error.schemaPath}/`)) + 1
+    said.push(...ofBranches(error, said.splice(first)))
+  }
+  return said
+}
+
+function ofBranches(anyOf: ErrorObject, branches: ErrorObject[]): ErrorObject[] {
+  const here = (keyword: string) => (error: ErrorObject) =>
+    error.keyword === keyword && error.instancePath === anyOf.instancePath
+  if (branches.length === 0) return [anyOf]
+  if (branches.every(here('const'))) {
+    const allowedValues = branches.map(({ params }): unknown => params['allowedValue'])
+    return [{ ...anyOf, keyword: 'enum', params: { allowedValues } }]
+  }
+  const types = branches.filter(here('type'))
+  if (types.length === branches.length) {
+    return [{ ...anyOf, message: `must be ${types.map(({ params }) => String(params['type'])).join(' or ')}` }]
+  }
+  // A branch for another type was not meant.
+  return branches.filter((error) => !types.includes(error))
 }
 
 const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')

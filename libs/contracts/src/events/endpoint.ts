@@ -36,9 +36,7 @@ export const EndpointConfig = Type.Object(
       Type.Record(
         Type.String({ pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$" }),
         Type.String({ maxLength: 1_024, pattern: '^[\\t\\x20-\\x7e]*$' }),
-        {
-          maxProperties: 20,
-        },
+        { maxProperties: 20, additionalProperties: false },
       ),
     ),
     filter: Type.Optional(EndpointFilter),
@@ -52,9 +50,17 @@ export const EndpointConfig = Type.Object(
      */
     orderFailure: Type.Optional(Type.Union([Type.Literal('block'), Type.Literal('park')])),
     rateLimitPerSecond: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
-    timeoutMs: Type.Optional(Type.Integer({ minimum: 1_000, maximum: 30_000 })),
-    /** Seconds to wait before each retry. */
-    retrySchedule: Type.Optional(Type.Array(Type.Integer({ minimum: 1, maximum: 172_800 }), { maxItems: 20 })),
+    timeoutMs: Type.Optional(
+      Type.Integer({ minimum: 100, maximum: 30_000, description: 'How long an attempt may take; 15,000 when absent' }),
+    ),
+    retrySchedule: Type.Optional(
+      Type.Array(Type.Number({ minimum: 0, maximum: 172_800 }), {
+        maxItems: 20,
+        description:
+          'Seconds to wait before each retry, after the attempt that is made at once; ' +
+          '[5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400] when absent',
+      }),
+    ),
   },
   { additionalProperties: false },
 )
