@@ -10,13 +10,13 @@ const ABANDONED_AFTER_MS = 10 * 60_000
 
 /** What no event announces: overlaps that end, and ciphertext whose event never came. Safe to run anywhere, any time. */
 export class Housekeeping {
-  readonly #credentials: Credentials
+  readonly #credentials: Pick<Credentials, 'retire'>
   readonly #dataKeys: DataKeys
   readonly #log: EventStore
   readonly #abandonedAfterMs: number
 
   constructor(
-    parts: { credentials: Credentials; dataKeys: DataKeys; log: EventStore },
+    parts: { credentials: Pick<Credentials, 'retire'>; dataKeys: DataKeys; log: EventStore },
     { abandonedAfterMs = ABANDONED_AFTER_MS }: { abandonedAfterMs?: number } = {},
   ) {
     this.#credentials = parts.credentials
