@@ -43,6 +43,18 @@ describe('a request that fits', () => {
     ])
   })
 
+  test('pages through the event types as through any list', async () => {
+    const all = await gateway.send('GET', '/v1/event-types')
+    expect(all.json.nextCursor).toBeNull()
+
+    const first = await gateway.send('GET', '/v1/event-types?limit=9')
+    const rest = await gateway.send('GET', `/v1/event-types?limit=9&cursor=${first.json.nextCursor}`)
+
+    expect([...first.json.data, ...rest.json.data]).toEqual(all.json.data)
+    expect(rest.json.nextCursor).toBeNull()
+    expect(await gateway.send('GET', '/v1/event-types?cursor=nonsense')).toMatchObject({ status: 422 })
+  })
+
   test('hands If-Match on as the expected revision', async () => {
     gateway.services.on(registry.configure, () => connector({ revision: 4 }))
 

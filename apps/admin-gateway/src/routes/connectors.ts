@@ -4,6 +4,7 @@ import {
   ConnectorStats,
   ConnectorStatus,
   Endpoints,
+  EndpointsChange,
   HistoryEntry,
   MappingOverrides,
   page,
@@ -46,7 +47,7 @@ const ConfigureConnector = Type.Object(
   {
     name: Type.Optional(name),
     settings: Type.Optional(Settings),
-    endpoints: Type.Optional(Endpoints),
+    endpoints: Type.Optional(EndpointsChange),
     mappings: Type.Optional(MappingOverrides),
   },
   { additionalProperties: false, minProperties: 1 },

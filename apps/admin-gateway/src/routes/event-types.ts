@@ -1,6 +1,7 @@
-import { CartlyError, storeEventType, storeEventTypes, type StoreEventType } from '@cartly/contracts'
+import { CartlyError, invalid, page, storeEventType, storeEventTypes, type StoreEventType } from '@cartly/contracts'
 import { Type, type Static } from 'typebox'
 import { route, type Route } from '../api/route.ts'
+import { pageOf, paging } from './paging.ts'
 
 export const EventType = Type.Object({
   type: Type.String({ description: 'Such as `order.created`' }),
@@ -19,6 +20,10 @@ const shown = ({ type, version, description, schema, example }: StoreEventType):
   example,
 })
 
+const unknownCursor = invalid('invalid_cursor', 'The cursor is not one that this list gave', [
+  { pointer: '/query/cursor', message: 'must be a nextCursor of this list' },
+])
+
 const tag = 'Event types'
 const scopes = ['webhooks:read', 'integrations:read'] as const
 
@@ -31,8 +36,15 @@ export const eventTypeRoutes: readonly Route[] = [
     summary: 'List what webhooks and hooks can listen to',
     scopes,
     params: {},
-    response: Type.Object({ data: Type.Array(EventType), nextCursor: Type.Null() }),
-    handle: async () => ({ data: storeEventTypes.map(shown), nextCursor: null }),
+    query: paging,
+    response: page(EventType),
+    handle: async ({ query }) => {
+      const { limit, cursor } = pageOf(query)
+      const from = cursor === undefined ? 0 : storeEventTypes.findIndex(({ type }) => type === cursor) + 1
+      if (cursor !== undefined && from === 0) throw unknownCursor
+      const data = storeEventTypes.slice(from, from + limit).map(shown)
+      return { data, nextCursor: from + limit < storeEventTypes.length ? data.at(-1)!.type : null }
+    },
   }),
   route({
     id: 'getEventType',

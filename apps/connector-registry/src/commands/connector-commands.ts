@@ -72,13 +72,13 @@ export class ConnectorCommands {
     return this.#execute({ storeId, connectorId }, command, call)
   }
 
-  /** Changes are merged into what there is, name by name; `null` takes a setting or a mapping away (RFC 7396). */
+  /** Changes are merged into what there is, name by name; `null` takes a setting, an address or a mapping away (RFC 7396). */
   async configure(request: RequestOf<typeof registry.configure>, call: CallContext): Promise<Connector> {
     const { storeId, connectorId, name } = request
     const { state } = await this.#connectors.row(storeId, connectorId)
     const settings = request.settings && merged(state.settings, request.settings)
     const mappings = request.mappings && merged(state.mappings, request.mappings)
-    const endpoints = request.endpoints
+    const endpoints = request.endpoints && merged(state.endpoints, request.endpoints)
     this.#check(this.#book.definitionOf(state), {
       settings: settings ?? state.settings,
       mappings: mappings ?? state.mappings,
@@ -185,8 +185,8 @@ function withDefaults(
   return { ...Object.fromEntries(defaults), ...settings }
 }
 
-function merged(present: Record<string, unknown>, change: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries({ ...present, ...change }).filter(([, value]) => value !== null))
+function merged<T extends object>(present: T, change: object): T {
+  return Object.fromEntries(Object.entries({ ...present, ...change }).filter(([, value]) => value !== null)) as T
 }
 
 function checkAddress(baseUrl: string): void {

@@ -140,14 +140,16 @@ function decideInstalled(command: Exclude<ConnectorCommand, { type: 'install' }>
       if (present?.credentialId === credentialId && present.version >= version) return []
       return [
         { type: 'ConnectorCredentialsAttached', data: { purpose, credentialId, version } },
-        // New tokens are what a lost access was waiting for; a new key is not known to work until it is tested.
-        ...(purpose === 'oauth_tokens' ? recovered(state, 'access_lost') : []),
+        ...recovered(state, without(purpose).code),
       ]
     }
     case 'detachCredentials': {
       const { purpose, credentialId } = command
       if (state.credentials[purpose]?.credentialId !== credentialId) return []
-      return [{ type: 'ConnectorCredentialsDetached', data: { purpose, credentialId } }]
+      return [
+        { type: 'ConnectorCredentialsDetached', data: { purpose, credentialId } },
+        ...(state.phase === 'active' ? attention(state, without(purpose)) : []),
+      ]
     }
     case 'recordTest':
       return command.changes === state.changes ? [{ type: 'ConnectorTested', data: command.outcome }] : []
@@ -158,8 +160,7 @@ function decideInstalled(command: Exclude<ConnectorCommand, { type: 'install' }>
       return [{ type: 'ConnectorDeactivated', data: command.reason ? { reason: command.reason } : {} }]
     case 'needAttention': {
       const { code, reason } = command
-      if (state.attention?.code === code) return []
-      return [{ type: 'ConnectorNeedsAttention', data: { code, reason } }]
+      return attention(state, { code, reason })
     }
     case 'recover':
       return recovered(state, command.code)
@@ -199,11 +200,20 @@ function activate(needs: readonly CredentialPurpose[], state: Installed): Connec
   if (!state.lastTest.ok) {
     throw conflict(
       'test_failed',
-      `The last test failed${state.lastTest.error ? `: ${state.lastTest.error.message}` : ''}. Put it right and test again`,
+      `The last test failed. Put this right and test again: ${state.lastTest.error?.message ?? 'the connection does not work'}`,
     )
   }
   throw conflict('test_outdated', 'The connector has changed since its last test. Test it again: POST …/test')
 }
+
+/** What is wrong with an active connector that this credential was taken from, until there is another. */
+const without = (purpose: CredentialPurpose): { code: string; reason: string } =>
+  purpose === 'oauth_tokens'
+    ? { code: 'access_lost', reason: 'Its access to the account was given up. Connect the account again.' }
+    : { code: 'credentials_missing', reason: 'Its credentials were deleted. Enter new ones.' }
+
+const attention = (state: Installed, what: { code: string; reason: string }): ConnectorEvent[] =>
+  state.attention?.code === what.code ? [] : [{ type: 'ConnectorNeedsAttention', data: what }]
 
 const recovered = (state: Installed, code: string): ConnectorEvent[] =>
   state.attention?.code === code ? [{ type: 'ConnectorRecovered', data: { code } }] : []

@@ -116,6 +116,25 @@ describe('attention', () => {
         { type: 'ConnectorRecovered', data: { code: 'access_lost' } },
       ]))
 
+  it('is what an active connector needs that loses its credentials, until it has new ones', () => {
+    const detach = { type: 'detachCredentials', purpose: 'connector', credentialId } as const
+    const missing: ConnectorEvent = {
+      type: 'ConnectorNeedsAttention',
+      data: { code: 'credentials_missing', reason: 'Its credentials were deleted. Enter new ones.' },
+    }
+    const detached: ConnectorEvent = {
+      type: 'ConnectorCredentialsDetached',
+      data: { purpose: 'connector', credentialId },
+    }
+    const again = { ...attached, data: { ...attached.data, version: 2 } } as ConnectorEvent
+
+    given([installed, attached, tested(), activated]).when(detach).thenEvents([detached, missing])
+    given([installed, attached, tested()]).when(detach).thenEvents([detached])
+    given([installed, attached, tested(), activated, detached, missing])
+      .when({ type: 'attachCredentials', purpose: 'connector', credentialId, version: 2 })
+      .thenEvents([again, { type: 'ConnectorRecovered', data: { code: 'credentials_missing' } }])
+  })
+
   it('is not ended by something else', () =>
     given([installed, lost]).when({ type: 'recover', code: 'breaker_open' }).thenNothing())
 })

@@ -4,8 +4,12 @@ import { ConnectorIdSchema, CredentialIdSchema, StoreIdSchema } from '../ids.ts'
 import { CredentialPurpose } from './credential.ts'
 
 export const Settings = Type.Record(Type.String(), Type.Unknown())
-export const Endpoints = Type.Object(
-  { baseUrl: Type.Optional(Type.String({ format: 'uri', maxLength: 2_048 })) },
+const BaseUrl = Type.String({ format: 'uri', maxLength: 2_048 })
+export const Endpoints = Type.Object({ baseUrl: Type.Optional(BaseUrl) }, { additionalProperties: false })
+export type Endpoints = Static<typeof Endpoints>
+/** `null` goes back to the template's address. */
+export const EndpointsChange = Type.Object(
+  { baseUrl: Type.Optional(Type.Union([BaseUrl, Type.Null()])) },
   { additionalProperties: false },
 )
 /** The store's own mappings, by the name the template gives each; what is not named stays the template's. */

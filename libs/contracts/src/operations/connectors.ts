@@ -1,6 +1,6 @@
 import { Type, type Static } from 'typebox'
 import { ErrorClass, ExecutionError, ExecutionRecorded, ResultSource } from '../activity/execution.ts'
-import { Endpoints, MappingOverrides, Settings, TemplateRef } from '../events/connector.ts'
+import { Endpoints, EndpointsChange, MappingOverrides, Settings, TemplateRef } from '../events/connector.ts'
 import { CredentialPurpose } from '../events/credential.ts'
 import { ConnectorIdSchema, CredentialIdSchema, ExecutionIdSchema } from '../ids.ts'
 import { operation } from '../operation.ts'
@@ -194,7 +194,7 @@ export const registry = {
       expectedRevision,
       name: Type.Optional(Name),
       settings: Type.Optional(Settings),
-      endpoints: Type.Optional(Endpoints),
+      endpoints: Type.Optional(EndpointsChange),
       mappings: Type.Optional(MappingOverrides),
     }),
     response: Connector,
