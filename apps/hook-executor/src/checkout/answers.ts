@@ -13,7 +13,7 @@ import {
 } from '../execution/execution.ts'
 import type { HookRunner } from '../execution/hook-runner.ts'
 import { recordedExecution } from '../execution/recorded-execution.ts'
-import { AnswerCache } from './answer-cache.ts'
+import { AnswerCache, type Kept } from './answer-cache.ts'
 import { Bulkhead } from './bulkhead.ts'
 
 export interface AnswersOptions {
@@ -103,12 +103,8 @@ export class Answers {
 
   #keep({ hook }: Execution, key: string, outcome: Outcome): void {
     const policy = hook.definition.cache
-    if (!policy) return
-    if (outcome.status === 'succeeded')
-      this.#cache.keep(key, { status: 'succeeded', output: outcome.output }, policy, Date.now())
-    if (outcome.status === 'failed' && outcome.error.class === 'permanent') {
-      this.#cache.keep(key, { status: 'failed', error: errorOf(outcome.error) }, policy, Date.now())
-    }
+    const kept = keptOf(outcome)
+    if (policy && kept) this.#cache.keep(key, kept, policy, Date.now())
   }
 
   #tell(execution: Execution, key: string | undefined, outcome: Outcome, shared: boolean): Ending {
@@ -121,16 +117,22 @@ export class Answers {
 
   #standIn({ hook, input, connector, trigger }: Execution, key: string | undefined) {
     if (trigger === 'replay') return undefined
-    const stale = key && this.#cache.stale(key, Date.now())
-    if (stale !== undefined && key !== undefined)
-      return { status: 'succeeded', source: 'stale', output: stale } as const
-    const backup = hook.chain.backup && resultOf(() => hook.chain.backup!.run({ input, settings: connector.settings }))
+    const stale = key === undefined ? undefined : this.#cache.stale(key, Date.now())
+    if (stale !== undefined) return { status: 'succeeded', source: 'stale', output: stale } as const
+    const backup = orNothing(() => hook.chain.backup?.run({ input, settings: connector.settings }))
     return backup === undefined ? undefined : ({ status: 'succeeded', source: 'backup', output: backup } as const)
   }
 
   #record(execution: Execution, ending: Ending): void {
     void this.#options.activity.publish(recordedExecution(execution, ending))
   }
+}
+
+/** Answers are kept, and refusals; failures say nothing of the next time. */
+function keptOf(outcome: Outcome): Kept | undefined {
+  if (outcome.status === 'succeeded') return { status: 'succeeded', output: outcome.output }
+  const refused = outcome.status === 'failed' && outcome.error.class === 'permanent'
+  return refused ? { status: 'failed', error: errorOf(outcome.error) } : undefined
 }
 
 /** Without a key is what must be asked of the service: hooks that keep no answers, and replays. */
@@ -157,7 +159,7 @@ const noAnswer = (service: string): Failure => ({
 })
 
 /** A backup that cannot be computed is none. */
-function resultOf(compute: () => unknown): unknown {
+function orNothing(compute: () => unknown): unknown {
   try {
     return compute()
   } catch (error) {

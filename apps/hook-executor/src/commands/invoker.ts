@@ -1,4 +1,6 @@
 import {
+  CartlyError,
+  compileJsonSchema,
   conflict,
   DEFAULT_DEADLINE_MS,
   invalid,
@@ -12,7 +14,6 @@ import {
   type RequestOf,
   type StoreId,
   type executor,
-  compileJsonSchema,
 } from '@cartly/contracts'
 import type { CompiledTemplates, Target } from '../connectors/compiled-templates.ts'
 import type { ConnectorHistory } from '../connectors/connector-history.ts'
@@ -32,8 +33,6 @@ export interface InvokerOptions {
 
 /** What is kept of the caller's time for the way back, and for a machine that is busy when the time is over. */
 const TRAVEL_MS = 25
-/** How long after its deadline an answer that is still missing is given up. */
-const GIVE_UP_MS = TRAVEL_MS
 
 /** Runs hooks for callers that wait for the answer. */
 export class Invoker {
@@ -53,11 +52,12 @@ export class Invoker {
   async invoke(storeId: StoreId, hook: string, request: InvokeRequest, receivedAt: number): Promise<InvokeReply> {
     const { connectorId, input, deadlineMs = DEFAULT_DEADLINE_MS, idempotencyKey } = request
     const deadlineAt = receivedAt + deadlineMs - Math.min(TRAVEL_MS, deadlineMs / 10)
-    const targets = connectorId ? [await this.#target(storeId, connectorId, hook)] : await this.#targets(storeId, hook)
+    const found = connectorId ? this.#target(storeId, connectorId, hook) : this.#targets(storeId, hook)
+    const targets = await orElse(found, deadlineAt, tooLateToBegin)
     this.#check(targets, input)
-    const results = targets.map(({ connector, hook: found }) => {
+    const results = targets.map((target) => {
       const id = newId('exec', receivedAt)
-      const common = { id, key: id, connector, hook: found, trigger: 'invoke' } as const
+      const common = { id, key: id, ...target, trigger: 'invoke' } as const
       return this.#answer({ ...common, input, startedAt: receivedAt, deadlineAt }, idempotencyKey)
     })
     return { results: await Promise.all(results) }
@@ -82,7 +82,7 @@ export class Invoker {
     return this.#answer({ ...common, input, startedAt: receivedAt, deadlineAt })
   }
 
-  async #target(storeId: StoreId, connectorId: ConnectorId, hook: string): Promise<Target> {
+  async #target(storeId: StoreId, connectorId: ConnectorId, hook: string): Promise<readonly Target[]> {
     const { index, templates } = this.#options
     const connector = await index.getActive(storeId, connectorId)
     if (!connector) {
@@ -90,7 +90,7 @@ export class Invoker {
     }
     const found = templates.hook(connector, hook)
     if (!found) throw notFound('hook', hook)
-    return { connector, hook: found }
+    return [{ connector, hook: found }]
   }
 
   async #targets(storeId: StoreId, hook: string): Promise<readonly Target[]> {
@@ -113,23 +113,32 @@ export class Invoker {
       execution.hook.chain.durable || idempotencyKey !== undefined
         ? lasting.answer(execution, idempotencyKey)
         : answers.answer(execution).then((ending) => resultOf(execution.id, ending))
-    return { connectorId: execution.connector.connectorId, ...(await inTime(execution, answer)) }
+    return {
+      connectorId: execution.connector.connectorId,
+      ...(await orElse(answer, execution.deadlineAt, () => tooLate(execution))),
+    }
   }
 }
 
-/** The result, or that there was none in time: what comes later is recorded all the same. */
-async function inTime({ id, hook, deadlineAt }: Execution, result: Promise<RunResult>): Promise<RunResult> {
-  const { promise: late, resolve } = Promise.withResolvers<RunResult>()
-  const giveUp = (): void => {
-    const message = `${hook.chain.service} gave no answer in time. What comes of it will be in the execution's history.`
-    const errorClass = hook.chain.durable ? 'unknown' : 'transient'
-    const error = { class: errorClass, code: 'deadline_exceeded', message } as const
-    resolve({ executionId: id, status: 'failed', source: 'live', error })
-  }
-  const timer = setTimeout(giveUp, deadlineAt + GIVE_UP_MS - Date.now())
+/** What there is at the deadline; what comes later is recorded all the same. */
+async function orElse<T>(work: Promise<T>, deadlineAt: number, late: () => T): Promise<T> {
+  const { promise: over, resolve } = Promise.withResolvers<void>()
+  // What is worked on ends by itself at the deadline, and a little later if the machine is busy.
+  const timer = setTimeout(resolve, deadlineAt + TRAVEL_MS - Date.now())
   try {
-    return await Promise.race([result, late])
+    return await Promise.race([work, over.then(late)])
   } finally {
     clearTimeout(timer)
   }
+}
+
+function tooLateToBegin(): never {
+  throw new CartlyError('timeout', 'deadline_exceeded', 'The connectors could not be looked up in time')
+}
+
+function tooLate({ id, hook }: Execution): RunResult {
+  const message = `${hook.chain.service} gave no answer in time. What comes of it will be in the execution's history.`
+  const errorClass = hook.chain.durable ? 'unknown' : 'transient'
+  const error = { class: errorClass, code: 'deadline_exceeded', message } as const
+  return { executionId: id, status: 'failed', source: 'live', error }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { executionSubject, type ExecutionRecorded } from '@cartly/contracts'
-import { injectTrace, type Logger } from '@cartly/telemetry'
+import { durations, injectTrace, type Logger } from '@cartly/telemetry'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
 
@@ -8,6 +8,19 @@ import { headers } from '@nats-io/transport-node'
 const MAX_WAITING = 10_000
 const ACK_TIMEOUT_MS = 5_000
 const MAX_BACKOFF_MS = 5_000
+
+const executions = durations('cartly.hook.duration', 'Duration of a hook as its caller saw it')
+
+/** Hooks of the catalogue by name; those of the stores' own definitions under one, or there would be no end of names. */
+function measure({ hook, templateVersion, trigger, status, source, error, durationMs }: ExecutionRecorded): void {
+  executions.record(durationMs / 1_000, {
+    'cartly.hook': templateVersion === null ? 'custom' : hook,
+    'cartly.trigger': trigger,
+    'cartly.status': status,
+    'cartly.source': source,
+    ...(error ? { 'error.type': error.class } : {}),
+  })
+}
 
 /** Publishes what was executed, at least once and known by its id, however long the bus is away. */
 export class Activity {
@@ -26,6 +39,7 @@ export class Activity {
       this.#log.error('an execution is not recorded: the bus is away for too long', { executionId: fact.executionId })
       return Promise.resolve()
     }
+    measure(fact)
     const stored = this.#store(fact).finally(() => this.#waiting.delete(stored))
     this.#waiting.add(stored)
     return stored

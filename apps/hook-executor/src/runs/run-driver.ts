@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ExecutionId } from '@cartly/contracts'
-import type { Recorded, Recorder } from '@cartly/request-chain'
+import type { Recorder } from '@cartly/request-chain'
 import type { Logger } from '@cartly/telemetry'
 import { nextTryIn } from '../domain/next-try.ts'
 import type { Activity } from '../execution/activity.ts'
@@ -8,7 +8,7 @@ import { endingOf, errorOf, type Ending, type Execution, type Outcome } from '..
 import type { HookRunner } from '../execution/hook-runner.ts'
 import { recordedExecution } from '../execution/recorded-execution.ts'
 import { resultOf, RunLost, type Run } from './run.ts'
-import { HELD_MS, type RunTable } from './run-table.ts'
+import { HELD_MS, type RecordedRun, type RunTable } from './run-table.ts'
 
 export interface RunDriverOptions {
   readonly table: RunTable
@@ -85,7 +85,7 @@ export class RunDriver {
     const { table, runner } = this.#options
     if (!execution.hook.chain.durable) return { outcome: await runner.run(execution), wrote: false }
     const earlier = fresh ? nothing : await table.recorded(executionId)
-    const steps = new StepLog(table, executionId, earlier.wrote)
+    const steps = new StepLog(table, executionId, earlier)
     const outcome = await runner.run(execution, { recorder: steps, recorded: earlier })
     return { outcome, wrote: steps.wrote }
   }
@@ -128,33 +128,35 @@ export class RunDriver {
 /** After that another process takes the run over, and finds what was recorded of it. */
 const SETTLE_TRIES = 6
 
-const nothing: Recorded & { readonly wrote: boolean } = { begun: new Map(), outcomes: new Map(), wrote: false }
+const nothing: RecordedRun = { begun: new Map(), outcomes: new Map(), writes: new Set() }
 
 /** Records the steps of one run, and notices when one of them cannot be undone. */
 class StepLog implements Recorder {
   readonly #table: RunTable
   readonly #executionId: ExecutionId
-  readonly #writing = new Set<string>()
+  readonly #writes: Set<string>
   #wrote: boolean
 
-  constructor(table: RunTable, executionId: ExecutionId, wrote: boolean) {
+  constructor(table: RunTable, executionId: ExecutionId, { writes, outcomes }: RecordedRun) {
     this.#table = table
     this.#executionId = executionId
-    this.#wrote = wrote
+    this.#writes = new Set(writes)
+    this.#wrote = [...writes].some((key) => outcomes.get(key)?.status === 'succeeded')
   }
 
+  /** Whether one of them has been done. */
   get wrote(): boolean {
     return this.#wrote
   }
 
   async before(attempt: Parameters<Recorder['before']>[0]): Promise<void> {
-    if (attempt.repeat !== 'safe') this.#writing.add(attempt.key)
+    if (attempt.repeat !== 'safe') this.#writes.add(attempt.key)
     await this.#table.stepBegun(this.#executionId, attempt)
   }
 
   async after(outcome: Parameters<Recorder['after']>[0]): Promise<void> {
     await this.#table.stepEnded(this.#executionId, outcome)
-    if (outcome.status === 'succeeded' && this.#writing.has(outcome.key)) this.#wrote = true
+    if (outcome.status === 'succeeded' && this.#writes.has(outcome.key)) this.#wrote = true
   }
 }
 

@@ -27,6 +27,10 @@ export type NewRun = Omit<Run, 'tries' | 'dueAt'> & {
   readonly idempotency?: { readonly key: string; readonly inputHash: string }
 }
 
+export interface RecordedRun extends Recorded {
+  readonly writes: ReadonlySet<string>
+}
+
 /** The runs of all replicas; each is held by one process at most. */
 export class RunTable {
   readonly #dataSource: DataSource
@@ -131,8 +135,8 @@ export class RunTable {
     )
   }
 
-  /** What earlier processes recorded of it, and whether one of its writes has been done. */
-  async recorded(executionId: ExecutionId): Promise<Recorded & { readonly wrote: boolean }> {
+  /** What earlier processes recorded of it; `writes` are the keys of the steps that must not be done twice. */
+  async recorded(executionId: ExecutionId): Promise<RecordedRun> {
     const rows = await this.#tx.query<{
       key: string
       writes: boolean
@@ -141,7 +145,8 @@ export class RunTable {
     }>('SELECT key, writes, begun_at AS "begunAt", outcome FROM run_step WHERE execution_id = $1', [executionId])
     const begun = new Map(rows.flatMap(({ key, begunAt, outcome }) => (outcome || !begunAt ? [] : [[key, begunAt]])))
     const outcomes = new Map(rows.flatMap(({ key, outcome }) => (outcome ? [[key, outcome]] : [])))
-    return { begun, outcomes, wrote: rows.some(({ writes, outcome }) => writes && outcome?.status === 'succeeded') }
+    const writes = new Set(rows.flatMap(({ key, writes: may }) => (may ? [key] : [])))
+    return { begun, outcomes, writes }
   }
 
   /** @throws RunLost */
