@@ -79,6 +79,7 @@ const subscribers: Record<string, readonly NatsUser[]> = {
   'audit.>': [],
   'svc.>': [],
   '_INBOX.>': [],
+  '_INBOX.y7WPflKL1MXBgzgM3csht3.*': ['store-platform'],
   '$JS.>': [],
   '$SYS.>': [],
   'evt.>': ['admin-gateway'],
@@ -121,6 +122,27 @@ describe('deploy/nats/nats.conf', () => {
     const platform = await nats.connect('store-platform')
 
     expect((await platform.request('integrations.invoke.s1.get_rates', '{}')).string()).toBe('rates')
+  })
+
+  test("the platform's inboxes of random names show it no other's replies", async () => {
+    const platform = await nats.connect('store-platform')
+    const seen: string[] = []
+    platform.subscribe('_INBOX.*.*', { callback: (_, message) => void seen.push(message.subject) })
+    await platform.flush()
+    const answering = await nats.connect('hook-executor')
+    answering.subscribe('integrations.invoke.>', { callback: (_, message) => void message.respond() })
+    answering.subscribe('svc.hook-executor.>', { callback: (_, message) => void message.respond() })
+    await answering.flush()
+
+    const inbox = '_INBOX.admin-gateway.y7WPflKL1MXBgzgM3csht3'
+    const gateway = await nats.connect('admin-gateway')
+    const replied = Promise.withResolvers<void>()
+    gateway.subscribe(inbox, { callback: () => replied.resolve() })
+    gateway.publish(executor.invoke.subject, '', { reply: inbox })
+    await replied.promise
+    await platform.request('integrations.invoke.s1.get_rates')
+
+    expect(seen.filter((subject) => !subject.startsWith('_INBOX.store-platform.'))).toEqual([])
   })
 
   test('a service reads its streams by durable and ordered consumers and by direct gets', async () => {
