@@ -27,7 +27,7 @@ const SELF = 'service:oauth-refresher'
 
 /**
  * Renews access. That only one of all replicas calls the token endpoint for a connection is settled by the log: whoever
- * appends `RefreshStarted` at the expected sequence does it, the others wait for what comes of it (ADR 0007).
+ * appends `RefreshStarted` at the expected sequence does it, the others wait for what comes of it (ADR 0011).
  */
 export class Refresher {
   readonly #connectors: OAuthConnectors
