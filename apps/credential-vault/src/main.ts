@@ -1,23 +1,26 @@
+import { createEgress } from '@cartly/egress'
 import { readEnv, runService } from '@cartly/service'
 import { loadCatalog } from '@cartly/templates'
 import { Type } from 'typebox'
+import { KeyringEnv, keyringSettings } from './keyring/keyring-settings.ts'
 import { openKeyring } from './keyring/open-keyring.ts'
 import { specFrom } from './queries/credential-spec.ts'
 import { VaultModule } from './vault.module.ts'
 
 const Env = Type.Object({
   DATABASE_URL: Type.String({ minLength: 1 }),
-  CARTLY_DATA_DIR: Type.String({ minLength: 1, description: 'Where the keyring file is, unless VAULT_KEYS is given' }),
-  VAULT_KEYS: Type.Optional(Type.String({ description: '<id>:<base64 of 32 bytes>, several separated by commas' })),
-  VAULT_PRIMARY_KEY: Type.Optional(Type.String({ description: 'Which of VAULT_KEYS wraps' })),
+  EGRESS_ALLOWED_NETWORKS: Type.Optional(Type.String({ description: 'CIDRs where a key service may be' })),
+  ...KeyringEnv,
 })
 
 runService('credential-vault', async (context) => {
   const env = readEnv(Env)
-  const keyring = { dataDir: env.CARTLY_DATA_DIR, keys: env.VAULT_KEYS, primaryKey: env.VAULT_PRIMARY_KEY }
+  const allowedNetworks = env.EGRESS_ALLOWED_NETWORKS?.split(',').filter((network) => network !== '') ?? []
+  const egress = createEgress({ allowedNetworks, fetchTimeoutMs: 5_000 })
+  context.onShutdown(() => egress.close())
   return VaultModule.create(context, {
     databaseUrl: env.DATABASE_URL,
-    openKeyring: (inUse) => openKeyring(keyring, inUse),
+    openKeyring: (inUse) => openKeyring(keyringSettings(env), inUse, egress.fetch),
     specOf: specFrom(await loadCatalog()),
   })
 })

@@ -122,7 +122,11 @@ export class VaultModule {
       housekeeping.run().catch((error: unknown) => log.warn('housekeeping is put off', { error }))
     }
     const refreshKeyring = (): void => {
-      keyring.refresh().catch((error: unknown) => log.error('the keyring cannot be read', { error }))
+      const before = keyring.primary()
+      keyring
+        .refresh()
+        .then(() => (keyring.primary() === before ? undefined : wrappingKeys.admitPrimary()))
+        .catch((error: unknown) => log.error('the keyring cannot be read', { error }))
     }
     const timers = [
       setInterval(keepHouse, HOUSEKEEPING_EVERY_MS),

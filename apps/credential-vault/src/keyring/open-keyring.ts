@@ -1,17 +1,11 @@
-import { join } from 'node:path'
 import { stat } from 'node:fs/promises'
+import type { Fetch } from '@cartly/egress'
 import type { Keyring } from '../domain/keyring.ts'
+import { AwsKmsKeyring } from './aws-kms-keyring.ts'
 import { environmentKeyring } from './environment-keyring.ts'
 import { FileKeyring } from './file-keyring.ts'
-
-/** Where the keyring is: in the environment when `keys` is given, else in a file of the data folder. */
-export interface KeyringSettings {
-  readonly dataDir: string
-  readonly keys: string | undefined
-  readonly primaryKey: string | undefined
-}
-
-const FILE = 'vault-keyring.json'
+import type { KeyringSettings } from './keyring-settings.ts'
+import { TransitKeyring } from './transit-keyring.ts'
 
 /**
  * Opens the keyring. Only an empty vault makes a new one: a vault whose keyring is lost must say so, not go on with
@@ -19,8 +13,12 @@ const FILE = 'vault-keyring.json'
  * @param inUse the keys that have wrapped something
  * @throws Error when the keyring has not got one of them
  */
-export async function openKeyring(settings: KeyringSettings, inUse: readonly string[]): Promise<Keyring> {
-  const keyring = await open(settings, inUse.length === 0)
+export async function openKeyring(
+  settings: KeyringSettings,
+  inUse: readonly string[],
+  fetch: Fetch,
+): Promise<Keyring> {
+  const keyring = await open(settings, inUse.length === 0, fetch)
   const known = new Set(keyring.keys().map(({ id }) => id))
   const missing = inUse.filter((id) => !known.has(id))
   if (missing.length > 0) {
@@ -31,11 +29,18 @@ export async function openKeyring(settings: KeyringSettings, inUse: readonly str
   return keyring
 }
 
-async function open({ dataDir, keys, primaryKey }: KeyringSettings, mayCreate: boolean): Promise<Keyring> {
-  if (keys !== undefined) return environmentKeyring(keys, primaryKey ?? '')
-  const path = join(dataDir, FILE)
-  if (mayCreate && !(await exists(path))) return FileKeyring.create(path)
-  return FileKeyring.open(path)
+async function open(settings: KeyringSettings, mayCreate: boolean, fetch: Fetch): Promise<Keyring> {
+  switch (settings.kind) {
+    case 'file':
+      if (mayCreate && !(await exists(settings.path))) return FileKeyring.create(settings.path)
+      return FileKeyring.open(settings.path)
+    case 'environment':
+      return environmentKeyring(settings.keys, settings.primaryKey)
+    case 'transit':
+      return TransitKeyring.open(settings, fetch)
+    case 'aws-kms':
+      return new AwsKmsKeyring(settings, fetch)
+  }
 }
 
 const exists = (path: string): Promise<boolean> =>

@@ -65,7 +65,7 @@ export async function runningVault(): Promise<RunningVault> {
     closers.push(close)
     const module = await VaultModule.create(context, {
       databaseUrl: postgres.urls.vault,
-      openKeyring: (inUse) => openKeyring({ dataDir, keys: undefined, primaryKey: undefined }, inUse),
+      openKeyring: (inUse) => openKeyring({ kind: 'file', path: join(dataDir, 'vault-keyring.json') }, inUse, fetch),
       specOf,
     })
     const app = await NestFactory.createMicroservice(module, {

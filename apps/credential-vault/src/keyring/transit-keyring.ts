@@ -1,0 +1,123 @@
+import { compileSchema } from '@cartly/contracts'
+import type { Fetch } from '@cartly/egress'
+import { Type } from 'typebox'
+import { KeyringError, type Keyring, type KeyringKey } from '../domain/keyring.ts'
+
+export interface TransitSettings {
+  /** Of the server, with the mount: `https://vault.internal:8200/v1/transit`. */
+  readonly url: string
+  /** Name of a key of type aes256-gcm96. */
+  readonly key: string
+  readonly token: string
+}
+
+const KeyReply = compileSchema(
+  Type.Object({
+    data: Type.Object({
+      latest_version: Type.Integer(),
+      min_decryption_version: Type.Integer(),
+      keys: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  }),
+)
+const EncryptReply = compileSchema(Type.Object({ data: Type.Object({ ciphertext: Type.String() }) }))
+const DecryptReply = compileSchema(Type.Object({ data: Type.Object({ plaintext: Type.String() }) }))
+
+/**
+ * The transit engine of HashiCorp Vault or OpenBao. Each version of the key there is a key here, `<name>:v<version>`; it
+ * is rotated there, and a version below `min_decryption_version` counts as destroyed. The binding travels as associated
+ * data. https://openbao.org/api-docs/secret/transit/
+ */
+export class TransitKeyring implements Keyring {
+  readonly #settings: TransitSettings
+  readonly #fetch: Fetch
+  #versions: readonly KeyringKey[] = []
+  #primary = ''
+
+  private constructor(settings: TransitSettings, fetch: Fetch) {
+    this.#settings = settings
+    this.#fetch = fetch
+  }
+
+  /** @throws KeyringError when the key cannot be read */
+  static async open(settings: TransitSettings, fetch: Fetch): Promise<TransitKeyring> {
+    const keyring = new TransitKeyring(settings, fetch)
+    await keyring.refresh()
+    return keyring
+  }
+
+  primary(): string {
+    return this.#primary
+  }
+
+  keys(): readonly KeyringKey[] {
+    return this.#versions
+  }
+
+  async refresh(): Promise<void> {
+    const { key } = this.#settings
+    const reply = await this.#ask('GET', `keys/${encodeURIComponent(key)}`, undefined, key)
+    const { latest_version, min_decryption_version, keys } = KeyReply.parse(reply, 'The key service’s answer').data
+    this.#primary = this.#idOf(latest_version)
+    this.#versions = Object.keys(keys).map((version): KeyringKey => {
+      const number = Number(version)
+      const state = number < min_decryption_version ? 'destroyed' : 'decrypt-only'
+      return { id: this.#idOf(number), state: number === latest_version ? 'primary' : state }
+    })
+  }
+
+  async wrap(keyId: string, dataKey: Buffer, binding: Buffer): Promise<Buffer> {
+    const body = {
+      plaintext: dataKey.toString('base64'),
+      associated_data: binding.toString('base64'),
+      key_version: await this.#versionOf(keyId),
+    }
+    const reply = await this.#ask('POST', `encrypt/${encodeURIComponent(this.#settings.key)}`, body, keyId)
+    return Buffer.from(EncryptReply.parse(reply, 'The key service’s answer').data.ciphertext)
+  }
+
+  async unwrap(keyId: string, wrapped: Buffer, binding: Buffer): Promise<Buffer> {
+    const version = await this.#versionOf(keyId)
+    const ciphertext = wrapped.toString('latin1')
+    if (!ciphertext.startsWith(`vault:v${version}:`)) throw refused(keyId)
+    const body = { ciphertext, associated_data: binding.toString('base64') }
+    const reply = await this.#ask('POST', `decrypt/${encodeURIComponent(this.#settings.key)}`, body, keyId)
+    return Buffer.from(DecryptReply.parse(reply, 'The key service’s answer').data.plaintext, 'base64')
+  }
+
+  #idOf(version: number): string {
+    return `${this.#settings.key}:v${version}`
+  }
+
+  async #versionOf(keyId: string): Promise<number> {
+    const find = () => this.#versions.find(({ id }) => id === keyId)
+    if (!find()) await this.refresh()
+    const found = find()
+    if (!found) throw new KeyringError('key_unknown', keyId, `The key service has no key ${keyId}`)
+    if (found.state === 'destroyed')
+      throw new KeyringError('key_destroyed', keyId, `The key ${keyId} has been destroyed`)
+    return Number(keyId.slice(this.#settings.key.length + 2))
+  }
+
+  async #ask(method: string, path: string, body: object | undefined, keyId: string): Promise<unknown> {
+    const { url, token } = this.#settings
+    let response: Response
+    try {
+      response = await this.#fetch(`${url.replace(/\/$/, '')}/${path}`, {
+        method,
+        headers: { 'x-vault-token': token, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    } catch {
+      // Whatever it says could hold the data key.
+      throw new KeyringError('key_service_unavailable', keyId, 'The key service cannot be reached')
+    }
+    if (response.ok) return response.json()
+    if (response.status === 400) throw refused(keyId)
+    if (response.status === 404) throw new KeyringError('key_unknown', keyId, `The key service has no key ${keyId}`)
+    throw new KeyringError('key_service_unavailable', keyId, `The key service answered ${response.status}`)
+  }
+}
+
+const refused = (keyId: string): KeyringError =>
+  new KeyringError('unwrap_refused', keyId, 'The key service refuses it: it was changed, or belongs elsewhere')
