@@ -1,9 +1,9 @@
-import { executor, newId, type CartlyError, type StoreId } from '@cartly/contracts'
+import { executor, newId, type CartlyError, type InvokeResult, type StoreId } from '@cartly/contracts'
 import { startSandboxCarrier, type SandboxCarrier } from '@cartly/demo-store'
 import { eventually } from '@cartly/testing'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
-import { runningExecutor, type RunningExecutor } from './testing/running-executor.ts'
+import { NEXT_VERSION, runningExecutor, type RunningExecutor } from './testing/running-executor.ts'
 
 let engine: RunningExecutor
 let carrier: SandboxCarrier
@@ -166,6 +166,47 @@ describe('invoking a hook', () => {
     expect(results).toMatchObject([
       { status: 'failed', error: { class: 'configuration', code: 'credentials_missing' } },
     ])
+  })
+})
+
+describe('upgrading connectors', () => {
+  it('fails no execution, of a hundred connectors under load', async () => {
+    const stores = Array.from({ length: 100 }, newStore)
+    const connectors = await Promise.all(stores.map((storeId) => engine.install({ storeId, baseUrl: carrier.url })))
+    const from = '1.0.0'
+    const asked: Promise<InvokeResult | undefined>[] = []
+    const ask = (): void => {
+      for (const storeId of stores) {
+        const track = engine.invoke(storeId, 'track', { input: { trackingNumber: randomUUID() }, deadlineMs: 8_000 })
+        asked.push(track.then(({ results }) => results[0]))
+      }
+    }
+
+    ask()
+    const upgrades = connectors.map((connectorId) =>
+      engine.record(connectorId, {
+        type: 'ConnectorUpgraded',
+        data: { from, to: NEXT_VERSION, settings: { defaultCarrier: 'ups' }, mappings: {} },
+      }),
+    )
+    ask()
+    const afterSequence = Math.max(...(await Promise.all(upgrades)))
+    // A test waits until all of that is known; what was asked before has then been sent.
+    await engine.client.request(executor.test, { storeId: stores[0]!, connectorId: connectors[0]!, afterSequence })
+    await Promise.all(asked)
+    ask()
+
+    const results = await Promise.all(asked)
+    expect(results.filter((result) => result?.status !== 'succeeded')).toEqual([])
+    const paths = carrier.journal.entries.slice(-100).map(({ path }) => path)
+    expect(paths.every((path) => path.startsWith('/tracks/ups/'))).toBe(true)
+    const [last] = (
+      await eventually(async () => {
+        const found = await engine.executions(stores[0]!, connectors[0]!)
+        return found.length === 3 && found
+      })
+    ).toReversed()
+    expect(last).toMatchObject({ templateVersion: NEXT_VERSION, connectorRevision: 2 })
   })
 })
 

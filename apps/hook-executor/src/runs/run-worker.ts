@@ -22,8 +22,8 @@ export interface RunWorkerOptions {
 const LOOK_EVERY_MS = 1_000
 const FORGET_EVERY_MS = 10 * 60_000
 /** Runs at once: of one connector, so that one that hangs holds up nobody; and in all. */
-const PER_CONNECTOR = 4
-const IN_ALL = 64
+const PER_CONNECTOR = 8
+const IN_ALL = 256
 /** For what is under way when the process is to end. */
 const END_WITHIN_MS = 5_000
 /** While this replica cannot run it, perhaps another can. */

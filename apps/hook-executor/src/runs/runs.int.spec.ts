@@ -256,7 +256,7 @@ describe('hooks on store events', () => {
     const gate = Promise.withResolvers<object>()
     service.answer = () => gate.promise
     for (let i = 0; i < 10; i++) await update(`prod_${i}`, `h${i}`)
-    await eventually(() => service.requests.length === 4)
+    await eventually(() => service.requests.length === 8)
     const store = storeId
     storeId = `store-${randomUUID()}` as StoreId
     const well = await startFakeService()

@@ -21,7 +21,7 @@ import { createEventStore, type Bus } from '@cartly/event-store'
 import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
 import { Health, type ServiceContext } from '@cartly/service'
 import { createLogger } from '@cartly/telemetry'
-import { loadCatalog } from '@cartly/templates'
+import { loadCatalog, type Catalog } from '@cartly/templates'
 import { eventually, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
@@ -72,6 +72,21 @@ export interface InstallOptions {
   readonly apiKey?: string | null
 }
 
+/** The version that connectors of the catalogue can be upgraded to here; nothing differs but the number. */
+export const NEXT_VERSION = '99.0.0'
+
+async function testCatalog(): Promise<Catalog> {
+  const catalog = await loadCatalog()
+  return {
+    ...catalog,
+    get(slug, version) {
+      if (version !== NEXT_VERSION) return catalog.get(slug, version)
+      const entry = catalog.get(slug)
+      return entry && { ...entry, version, definition: { ...entry.definition, version } }
+    },
+  }
+}
+
 const recorded = compileSchema(ExecutionRecorded)
 const invokeReply = compileSchema(InvokeReply)
 
@@ -83,7 +98,7 @@ export async function runningExecutor(): Promise<RunningExecutor> {
 }
 
 export async function withoutExecutor(): Promise<RunningExecutor> {
-  const [nats, postgres, catalog] = await Promise.all([testNats(), testPostgres(), loadCatalog()])
+  const [nats, postgres, catalog] = await Promise.all([testNats(), testPostgres(), testCatalog()])
   const lines: string[] = []
   const closers: (() => Promise<unknown>)[] = []
 
