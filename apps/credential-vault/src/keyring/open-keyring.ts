@@ -13,11 +13,7 @@ import { TransitKeyring } from './transit-keyring.ts'
  * @param inUse the keys that have wrapped something
  * @throws Error when the keyring has not got one of them
  */
-export async function openKeyring(
-  settings: KeyringSettings,
-  inUse: readonly string[],
-  fetch: Fetch,
-): Promise<Keyring> {
+export async function openKeyring(settings: KeyringSettings, inUse: readonly string[], fetch: Fetch): Promise<Keyring> {
   const keyring = await open(settings, inUse.length === 0, fetch)
   const known = new Set(keyring.keys().map(({ id }) => id))
   const missing = inUse.filter((id) => !known.has(id))
