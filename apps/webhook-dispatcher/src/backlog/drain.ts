@@ -179,7 +179,11 @@ export class Drain {
     const endpoint = this.#options.endpoint(row.endpointId)
     if (!held || !endpoint || held.atHand.has(row.deliveryId)) return
     held.atHand.add(row.deliveryId)
-    const event = await this.#options.payloads.at(row.storeSequence)
+    const event = await this.#options.payloads.at(row.storeSequence).catch((error: unknown) => {
+      // It stays due, and is taken up again.
+      held.atHand.delete(row.deliveryId)
+      throw error
+    })
     if (!event) return this.#giveUp(held, row)
     held.pace?.take(Date.now())
     this.#options.dispatcher.resume(this.#deliveryOf(held, row, event), endpoint)

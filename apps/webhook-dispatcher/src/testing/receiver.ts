@@ -8,6 +8,8 @@ export interface Received {
   readonly body: string
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** What was answered; 0 while nothing was. */
+  readonly status: number
 }
 
 /** A merchant's server, as far as these specs need one. */
@@ -30,8 +32,9 @@ export async function startReceiver(): Promise<Receiver> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       const { url: path = '/', headers } = request
-      const received = { path, headers, body: Buffer.concat(chunks).toString(), at: Date.now() }
+      const received = { path, headers, body: Buffer.concat(chunks).toString(), at: Date.now(), status: 0 }
       journal.push(received)
+      response.once('finish', () => (received.status = response.statusCode))
       const answer = answers.get(path)
       if (answer) answer(received, response)
       else response.writeHead(200, { 'content-type': 'text/plain' }).end('thanks')
