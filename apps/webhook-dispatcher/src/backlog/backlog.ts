@@ -167,7 +167,11 @@ export class Backlog {
 
 /** As `Backlog.write`, in a transaction that does more. */
 export async function writeChange(tx: Tx, { put, removed, ordered }: BacklogChange): Promise<void> {
-  await touchQueues(tx, put, [...removed.filter(({ endpointId }) => ordered.has(endpointId))])
+  await touchQueues(
+    tx,
+    put,
+    removed.filter(({ endpointId }) => ordered.has(endpointId)),
+  )
   await upsertRows(tx, 'backlog', columns, put.map(recordOf), { key: ['endpoint_id', 'delivery_id'] })
   const keys = removed.map(({ endpointId, deliveryId }) => ({ endpoint_id: endpointId, delivery_id: deliveryId }))
   await deleteRows(tx, 'backlog', { endpoint_id: 'text', delivery_id: 'text' }, keys)

@@ -129,10 +129,11 @@ function evolve(
 }
 
 function configured(
-  { eventTypes, filter, description: _, ...config }: EndpointConfig,
+  whole: EndpointConfig,
   orderedAt: number | undefined,
   at: number,
 ): Pick<IndexedEndpoint, 'config' | 'subscription' | 'filter' | 'orderedAt'> {
+  const { eventTypes, filter, description: _, ...config } = whole
   return {
     config,
     subscription: subscriptionOf(eventTypes),
