@@ -3,6 +3,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildConsole } from './bootstrap/console.mjs'
 import { install } from './bootstrap/install.mjs'
 import { checkMachine, root, secondsSince } from './bootstrap/machine.mjs'
 import { runBin, runNode, runSource } from './bootstrap/run.mjs'
@@ -92,4 +93,5 @@ async function build() {
   if (!fresh) console.log('Building …')
   if ((await runBin('tsc', ['-b'])) !== 0) throw new Trouble('The sources do not compile.', 'The errors are above.')
   if (!fresh) console.log(`Built in ${secondsSince(began)}.`)
+  await buildConsole()
 }

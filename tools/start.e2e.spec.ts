@@ -40,8 +40,10 @@ describe('npm start', () => {
     expect(printed()).toContain(`http://127.0.0.1:${port}/#token=`)
     expect(statSync(runFile).mode & 0o777).toBe(0o600)
     expect(run().gatewayUrl).toBe(`http://127.0.0.1:${port}`)
-    for (const { healthUrl } of Object.values(run().services)) expect(await isOk(new URL('/readyz', healthUrl).href)).toBe(true)
+    for (const { healthUrl } of Object.values(run().services))
+      expect(await isOk(new URL('/readyz', healthUrl).href)).toBe(true)
     expect(await isOk(`${run().gatewayUrl}/healthz`)).toBe(true)
+    expect(await (await fetch(run().consoleUrl)).text()).toMatch(/^<!doctype html>/i)
   })
 
   test('survives the end of any service', async () => {

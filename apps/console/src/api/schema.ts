@@ -851,6 +851,51 @@ export type components = {
       /** Format: date-time */
       expiresAt: string
     }
+    /**
+     * @example {
+     *       "id": "conn_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "storeId": "store_1",
+     *       "name": "Shippo",
+     *       "status": "ready",
+     *       "template": {
+     *         "slug": "shippo",
+     *         "version": "1.0.0"
+     *       },
+     *       "category": "shipping",
+     *       "authType": "apiKey",
+     *       "settings": {},
+     *       "endpoints": {},
+     *       "mappings": {},
+     *       "hooks": [
+     *         {
+     *           "name": "get_rates",
+     *           "description": "Rates for a shipment",
+     *           "on": [],
+     *           "deadlineMs": 3000
+     *         }
+     *       ],
+     *       "credentials": {
+     *         "set": true,
+     *         "credentialId": "cred_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *         "version": 1
+     *       },
+     *       "lastTest": {
+     *         "ok": true,
+     *         "at": "2026-11-24T09:30:00.000Z",
+     *         "latencyMs": 184,
+     *         "checks": [
+     *           {
+     *             "name": "authentication",
+     *             "ok": true,
+     *             "detail": "The key is valid"
+     *           }
+     *         ]
+     *       },
+     *       "createdAt": "2026-11-24T09:30:00.000Z",
+     *       "updatedAt": "2026-11-24T09:30:00.000Z",
+     *       "revision": 3
+     *     }
+     */
     Connector: {
       authType: string
       category?: string
@@ -916,6 +961,43 @@ export type components = {
       /** Format: date-time */
       updatedAt: string
     }
+    /**
+     * @example {
+     *       "window": "24h",
+     *       "total": 1204,
+     *       "succeeded": 1201,
+     *       "failed": 3,
+     *       "successRate": 0.9975,
+     *       "latencyMs": {
+     *         "p50": 212,
+     *         "p95": 480,
+     *         "p99": 910
+     *       },
+     *       "series": [
+     *         {
+     *           "at": "2026-11-24T09:30:00.000Z",
+     *           "total": 51,
+     *           "failed": 0,
+     *           "p50": 205,
+     *           "p95": 460
+     *         }
+     *       ],
+     *       "bySource": {
+     *         "live": 1150,
+     *         "cache": 51,
+     *         "stale": 3
+     *       },
+     *       "byErrorClass": {
+     *         "transient": 3
+     *       },
+     *       "byHook": {
+     *         "get_rates": {
+     *           "total": 1204,
+     *           "failed": 3
+     *         }
+     *       }
+     *     }
+     */
     ConnectorStats: components['schemas']['Stats'] & {
       byErrorClass: {
         [key: string]: number
@@ -930,6 +1012,20 @@ export type components = {
         [key: string]: number
       }
     }
+    /**
+     * @example {
+     *       "credentialId": "cred_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "version": 1,
+     *       "storedAt": "2026-11-24T09:30:00.000Z",
+     *       "fields": [
+     *         {
+     *           "name": "apiKey",
+     *           "set": true,
+     *           "last4": "3f7a"
+     *         }
+     *       ]
+     *     }
+     */
     CredentialDescription: {
       /** @description Id of a credential */
       credentialId: string
@@ -944,6 +1040,54 @@ export type components = {
       storedAt: string
       version: number
     }
+    /**
+     * @example {
+     *       "id": "dlv_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "endpointId": "whk_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "messageId": "msg_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "eventId": "evt_1",
+     *       "eventType": "order.created",
+     *       "status": "retrying",
+     *       "attempts": 1,
+     *       "createdAt": "2026-11-24T09:30:00.000Z",
+     *       "lastAttemptAt": "2026-11-24T09:30:00.000Z",
+     *       "nextAttemptAt": "2026-11-24T09:30:05.000Z",
+     *       "lastStatus": 500,
+     *       "error": {
+     *         "code": "http_500",
+     *         "message": "The receiver answered 500"
+     *       },
+     *       "requestBody": "{\"type\":\"order.created\",\"timestamp\":\"2026-11-24T09:30:00.000Z\",\"storeId\":\"store_1\",\"data\":{}}",
+     *       "attemptLog": [
+     *         {
+     *           "attempt": 1,
+     *           "trigger": "event",
+     *           "at": "2026-11-24T09:30:00.000Z",
+     *           "outcome": "failed",
+     *           "status": 500,
+     *           "requestHeaders": {
+     *             "webhook-id": "msg_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *             "webhook-timestamp": "1795512600"
+     *           },
+     *           "responseHeaders": {
+     *             "content-type": "text/plain"
+     *           },
+     *           "responseBody": "Internal Server Error",
+     *           "timings": {
+     *             "dns": 1,
+     *             "connect": 12,
+     *             "tls": 24,
+     *             "firstByte": 80,
+     *             "total": 118
+     *           },
+     *           "error": {
+     *             "code": "http_500",
+     *             "message": "The receiver answered 500"
+     *           }
+     *         }
+     *       ]
+     *     }
+     */
     Delivery: components['schemas']['DeliverySummary'] & {
       attemptLog: {
         /** Format: date-time */
@@ -974,6 +1118,25 @@ export type components = {
       /** @description What was sent, while the event is kept */
       requestBody?: string
     }
+    /**
+     * @example {
+     *       "id": "dlv_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "endpointId": "whk_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "messageId": "msg_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "eventId": "evt_1",
+     *       "eventType": "order.created",
+     *       "status": "retrying",
+     *       "attempts": 1,
+     *       "createdAt": "2026-11-24T09:30:00.000Z",
+     *       "lastAttemptAt": "2026-11-24T09:30:00.000Z",
+     *       "nextAttemptAt": "2026-11-24T09:30:05.000Z",
+     *       "lastStatus": 500,
+     *       "error": {
+     *         "code": "http_500",
+     *         "message": "The receiver answered 500"
+     *       }
+     *     }
+     */
     DeliverySummary: {
       attempts: number
       /** Format: date-time */
@@ -1020,6 +1183,7 @@ export type components = {
         [key: string]: string
       } | null
       mapping?: unknown | null
+      orderFailure?: ('block' | 'park') | null
       ordering?: ('none' | 'entity') | null
       rateLimitPerSecond?: number | null
       retrySchedule?: number[] | null
@@ -1049,10 +1213,13 @@ export type components = {
         [key: string]: string
       }
       mapping?: unknown
+      orderFailure?: 'block' | 'park'
       ordering?: 'none' | 'entity'
       rateLimitPerSecond?: number
+      /** @description Seconds to wait before each retry, after the attempt that is made at once; [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400] when absent */
       retrySchedule?: number[]
       signature?: 'v1' | 'v1a'
+      /** @description How long an attempt may take; 15,000 when absent */
       timeoutMs?: number
       url: string
     }
@@ -1070,6 +1237,34 @@ export type components = {
         startsWith?: string
       }
     }
+    /**
+     * @example {
+     *       "window": "24h",
+     *       "total": 1204,
+     *       "succeeded": 1201,
+     *       "failed": 3,
+     *       "successRate": 0.9975,
+     *       "latencyMs": {
+     *         "p50": 212,
+     *         "p95": 480,
+     *         "p99": 910
+     *       },
+     *       "series": [
+     *         {
+     *           "at": "2026-11-24T09:30:00.000Z",
+     *           "total": 51,
+     *           "failed": 0,
+     *           "p50": 205,
+     *           "p95": 460
+     *         }
+     *       ],
+     *       "backlog": {
+     *         "size": 12,
+     *         "oldestAgeMs": 4200
+     *       },
+     *       "circuit": "closed"
+     *     }
+     */
     EndpointStats: components['schemas']['Stats'] & {
       backlog: {
         oldestAgeMs: number | null
@@ -1136,6 +1331,23 @@ export type components = {
       /** @enum {unknown} */
       trigger: 'invoke' | 'event' | 'test' | 'replay'
     }
+    /**
+     * @example {
+     *       "id": "exec_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "connectorId": "conn_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "hook": "get_rates",
+     *       "trigger": "invoke",
+     *       "status": "failed",
+     *       "source": "live",
+     *       "error": {
+     *         "class": "transient",
+     *         "code": "http_503",
+     *         "message": "Shippo is not available at the moment; it is tried again by itself"
+     *       },
+     *       "startedAt": "2026-11-24T09:30:00.000Z",
+     *       "durationMs": 1240
+     *     }
+     */
     ExecutionSummary: {
       /** @description Id of a connector */
       connectorId: string
@@ -1165,6 +1377,33 @@ export type components = {
       revision: number
       type: string
     }
+    /**
+     * @example {
+     *       "connectorId": "conn_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "executionId": "exec_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "status": "succeeded",
+     *       "source": "live",
+     *       "output": {
+     *         "rates": [
+     *           {
+     *             "id": "rate_1",
+     *             "carrier": "USPS",
+     *             "service": "usps_priority",
+     *             "serviceName": "Priority Mail",
+     *             "price": {
+     *               "amount": 799,
+     *               "currency": "USD"
+     *             },
+     *             "estimatedDays": 2,
+     *             "attributes": [
+     *               "cheapest"
+     *             ]
+     *           }
+     *         ],
+     *         "messages": []
+     *       }
+     *     }
+     */
     InvokeResult: {
       /** @description Id of a connector */
       connectorId: string
@@ -1228,6 +1467,18 @@ export type components = {
       /** @description ISO 4217 */
       currency: string
     }
+    /**
+     * @example {
+     *       "connectorId": "conn_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "status": "connected",
+     *       "scopes": [
+     *         "contacts.read"
+     *       ],
+     *       "missingScopes": [],
+     *       "expiresAt": "2026-11-24T10:30:00.000Z",
+     *       "lastRefreshAt": "2026-11-24T09:30:00.000Z"
+     *     }
+     */
     OAuthConnection: {
       /** @description Id of a connector */
       connectorId: string
@@ -1238,6 +1489,22 @@ export type components = {
       scopes: string[]
       status: 'connected' | 'access_lost' | 'revoked' | 'none'
     }
+    /**
+     * @example {
+     *       "type": "urn:cartly:problem:invalid_input",
+     *       "title": "Unprocessable Entity",
+     *       "status": 422,
+     *       "detail": "The body is not valid: /url is required",
+     *       "code": "invalid_input",
+     *       "instance": "urn:uuid:6b1f0a1e-5a0f-4a53-9c0e-0d5b7f6f2a11",
+     *       "errors": [
+     *         {
+     *           "pointer": "/url",
+     *           "message": "is required"
+     *         }
+     *       ]
+     *     }
+     */
     Problem: {
       /** @description What was wrong, for programs; stable */
       code: string
@@ -1273,6 +1540,16 @@ export type components = {
       /** Format: date-time */
       until: string
     }
+    /**
+     * @example {
+     *       "at": "2026-11-24T09:30:00.000Z",
+     *       "subject": "store.store_1.order.created",
+     *       "eventId": "evt_2",
+     *       "code": "invalid_data",
+     *       "reason": "/data/id is required",
+     *       "body": "{\"specversion\":\"1.0\",\"id\":\"evt_2\",\"type\":\"order.created\",\"data\":{}}"
+     *     }
+     */
     RejectedEvent: {
       /** Format: date-time */
       at: string
@@ -1282,6 +1559,18 @@ export type components = {
       reason: string
       subject: string
     }
+    /**
+     * @example {
+     *       "actor": "user:ada",
+     *       "stores": [
+     *         "store_1"
+     *       ],
+     *       "scopes": [
+     *         "integrations:read"
+     *       ],
+     *       "expiresAt": "2026-11-24T09:30:00.000Z"
+     *     }
+     */
     Session: {
       actor: string
       /** Format: date-time */
@@ -1411,6 +1700,19 @@ export type components = {
       slug: string
       version: string
     }
+    /**
+     * @example {
+     *       "ok": true,
+     *       "latencyMs": 184,
+     *       "checks": [
+     *         {
+     *           "name": "authentication",
+     *           "ok": true,
+     *           "detail": "The key is valid"
+     *         }
+     *       ]
+     *     }
+     */
     TestResult: {
       checks: {
         detail: string
@@ -1443,6 +1745,21 @@ export type components = {
       }[]
       to: string
     }
+    /**
+     * @example {
+     *       "id": "whk_06e8rk2m4p7q9s1t3v5x7z9b2d",
+     *       "storeId": "store_1",
+     *       "status": "enabled",
+     *       "url": "https://example.com/webhooks",
+     *       "eventTypes": [
+     *         "order.created",
+     *         "order.fulfilled"
+     *       ],
+     *       "createdAt": "2026-11-24T09:30:00.000Z",
+     *       "updatedAt": "2026-11-24T09:30:00.000Z",
+     *       "revision": 1
+     *     }
+     */
     WebhookEndpoint: {
       /** Format: date-time */
       createdAt: string
@@ -1475,15 +1792,18 @@ export type components = {
       /** @description Id of a webhook endpoint */
       id: string
       mapping?: unknown
+      orderFailure?: 'block' | 'park'
       ordering?: 'none' | 'entity'
       /** @description To verify v1a signatures with */
       publicKey?: string
       rateLimitPerSecond?: number
+      /** @description Seconds to wait before each retry, after the attempt that is made at once; [5, 300, 1800, 7200, 18000, 36000, 50400, 72000, 86400] when absent */
       retrySchedule?: number[]
       revision: number
       signature?: 'v1' | 'v1a'
       status: 'enabled' | 'disabled'
       storeId: string
+      /** @description How long an attempt may take; 15,000 when absent */
       timeoutMs?: number
       /** Format: date-time */
       updatedAt: string
@@ -1745,7 +2065,12 @@ export interface operations {
   }
   listEventTypes: {
     parameters: {
-      query?: never
+      query?: {
+        /** @description `nextCursor` of the page before */
+        cursor?: string
+        /** @description How many; 50 when absent */
+        limit?: number
+      }
       header?: never
       path?: never
       cookie?: never
@@ -1760,7 +2085,7 @@ export interface operations {
         content: {
           'application/json': {
             data: components['schemas']['EventType'][]
-            nextCursor: null
+            nextCursor: string | null
           }
         }
       }
@@ -2079,8 +2404,7 @@ export interface operations {
          */
         'application/json': {
           endpoints?: {
-            /** Format: uri */
-            baseUrl?: string
+            baseUrl?: string | null
           }
           mappings?: {
             [key: string]: unknown
@@ -3434,7 +3758,7 @@ export interface operations {
         content: {
           'application/json': components['schemas']['WebhookEndpoint'] & {
             /** @description Signing secret, `whsec_…` or `whsk_…` (Standard Webhooks) */
-            secret?: string
+            secret: string
           }
         }
       }
@@ -3905,7 +4229,7 @@ export interface operations {
              */
             overlapUntil: string
             /** @description Signing secret, `whsec_…` or `whsk_…` (Standard Webhooks) */
-            secret?: string
+            secret: string
           }
         }
       }
