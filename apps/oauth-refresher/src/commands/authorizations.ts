@@ -159,7 +159,7 @@ export class Authorizations {
           ...timesOf(spec, issued),
         },
       },
-      { actor: `user:${requestedBy}` as Actor, commandId: `granted:${stored.version}` },
+      { actor: actorOf(requestedBy), commandId: `granted:${stored.version}` },
     )
     return outcomes.connected(service, missing)
   }
@@ -172,6 +172,10 @@ function byCode(connector: OAuthConnector): ByCode {
   }
   return { ...connector, spec }
 }
+
+/** Callers name the person with or without saying that it is one. */
+const actorOf = (requestedBy: string): Actor =>
+  requestedBy.startsWith('user:') ? (requestedBy as Actor) : `user:${requestedBy}`
 
 /** The last part is the connector's alone, so a code meant for one connector cannot be brought to another (COAT). */
 const redirectUriOf = (publicUrl: string, connectorId: ConnectorId): string =>
