@@ -9,6 +9,7 @@ import {
   type ExecutionFilter,
   type ExecutionSummary,
 } from '../integrations/queries.ts'
+import { useNewer } from '../live/use-newer.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Empty } from '../ui/empty.tsx'
 import { LongList, type Column } from '../ui/long-list.tsx'
@@ -46,7 +47,13 @@ export function ExecutionList({ connector }: { connector: Connector }) {
       },
       { replace: true, preventScrollReset: true },
     )
-  const executions = useInfiniteQuery(executionsQuery(storeId, connector.id, filter))
+  const query = executionsQuery(storeId, connector.id, filter)
+  const executions = useInfiniteQuery(query)
+  const newer = useNewer(
+    query.queryKey,
+    executions.data?.length ?? 0,
+    ({ kind, data }) => kind === 'execution' && data.connectorId === connector.id,
+  )
   return (
     <Section
       title="Runs"
@@ -99,6 +106,7 @@ export function ExecutionList({ connector }: { connector: Connector }) {
               columns={columns}
               keyOf={({ id }) => id}
               to={({ id }) => `/stores/${storeId}/executions/${id}`}
+              newer={newer}
               more={moreOf(executions)}
             />
           )

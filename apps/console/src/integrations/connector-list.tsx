@@ -67,7 +67,7 @@ function Health({ connectorId }: { connectorId: string }) {
   const storeId = useStoreId()
   const { data: stats } = useQuery(connectorStatsQuery(storeId, connectorId, '24h'))
   const { data: failures } = useInfiniteQuery(executionsQuery(storeId, connectorId, { status: 'failed' }, 1))
-  if (!stats) return <Skeleton height={36} width={360} aria-label="Loading health" />
+  if (!stats) return <Skeleton height={36} width={360} role="status" aria-label="Loading health" />
   const last = failures?.[0]
   return (
     <div className={classes.health}>

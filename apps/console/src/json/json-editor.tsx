@@ -7,7 +7,7 @@ const CodeEditor = lazy(() => import('./code-editor.tsx'))
 /** JSON to edit, with completion from a schema and errors at their place. Its script is fetched when first needed. */
 export function JsonEditor(props: CodeEditorProps) {
   return (
-    <Suspense fallback={<Skeleton height={props.minHeight ?? 200} aria-label="Loading the editor" />}>
+    <Suspense fallback={<Skeleton height={props.minHeight ?? 200} role="status" aria-label="Loading the editor" />}>
       <CodeEditor {...props} />
     </Suspense>
   )

@@ -24,7 +24,7 @@ export function LiveProvider({ storeId, children }: { storeId: string; children:
       stale.clear()
       void client.invalidateQueries({
         queryKey: storeKey(storeId),
-        predicate: ({ queryKey }) => areas.has(String(queryKey[2])),
+        predicate: ({ queryKey, state }) => areas.has(String(queryKey[2])) && !isLong(state.data),
       })
     }
     const leave = opened.listen((event) => {
@@ -39,6 +39,13 @@ export function LiveProvider({ storeId, children }: { storeId: string; children:
   }, [storeId, client])
   return <LiveContext value={stream}>{children}</LiveContext>
 }
+
+/**
+ * A list that is read part by part, of which several parts are there. To read all of them again for each thing that
+ * happens costs too much, and moves what is being looked at: such a list says that there is newer (`useNewer`).
+ */
+const isLong = (data: unknown): boolean =>
+  typeof data === 'object' && data !== null && 'pages' in data && (data.pages as unknown[]).length > 1
 
 /** The third part of the keys of the queries that an event makes old. */
 function areasOf({ kind }: LiveEvent): readonly string[] {

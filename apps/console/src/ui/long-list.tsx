@@ -2,6 +2,7 @@ import { Button, Center, Loader, Text } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react'
 import { Link } from 'react-router'
+import type { Newer } from '../live/use-newer.ts'
 import classes from './long-list.module.css'
 
 export interface Column<T> {
@@ -23,6 +24,8 @@ interface LongListProps<T> {
   readonly keyOf: (item: T) => string
   /** Where the row leads; its first cell is the link. */
   readonly to: (item: T) => string
+  /** What came since the list was read. */
+  readonly newer?: Newer | undefined
   /** Whether there are more to fetch, and how. */
   readonly more?: { readonly fetch: () => unknown; readonly fetching: boolean } | undefined
 }
@@ -31,7 +34,7 @@ const ROW_HEIGHT = 48
 const OVERSCAN = 12
 
 /** A table of any length: only the rows in sight are drawn, and the next page is fetched before its end is reached. */
-export function LongList<T>({ label, items, columns, keyOf, to, more }: LongListProps<T>) {
+export function LongList<T>({ label, items, columns, keyOf, to, newer, more }: LongListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: items.length,
@@ -53,48 +56,48 @@ export function LongList<T>({ label, items, columns, keyOf, to, more }: LongList
   } as CSSProperties
   return (
     <div className={classes.frame} style={tracks}>
-      <div
-        ref={scroller}
-        className={classes.scroller}
-        role="table"
-        aria-label={label}
-        aria-rowcount={more ? -1 : items.length + 1}
-        tabIndex={0}
-      >
-        <div role="rowgroup" className={classes.head}>
-          <div role="row" aria-rowindex={1} className={classes.row}>
-            {columns.map(({ header, wideOnly }) => (
-              <div role="columnheader" key={header} className={wideOnly ? classes.wideOnly : ''}>
-                {header}
-              </div>
-            ))}
+      {newer && (
+        <Button variant="light" fullWidth radius={0} size="xs" onClick={newer.show}>
+          Show {newer.count} newer
+        </Button>
+      )}
+      <div ref={scroller} className={classes.scroller} role="group" aria-label={`${label}, to scroll`} tabIndex={0}>
+        <div role="table" aria-label={label} aria-rowcount={more ? -1 : items.length + 1}>
+          <div role="rowgroup" className={classes.head}>
+            <div role="row" aria-rowindex={1} className={classes.row}>
+              {columns.map(({ header, wideOnly }) => (
+                <div role="columnheader" key={header} className={wideOnly ? classes.wideOnly : ''}>
+                  {header}
+                </div>
+              ))}
+            </div>
           </div>
-        </div>
-        <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
-          {visible.map(({ index, key, start }) => {
-            const item = items[index] as T
-            return (
-              <div
-                role="row"
-                key={key}
-                aria-rowindex={index + 2}
-                className={`${classes.row} ${classes.item}`}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                {columns.map(({ header, cell, wideOnly }, column) => (
-                  <div role="cell" key={header} className={wideOnly ? classes.wideOnly : ''}>
-                    {column === 0 ? (
-                      <Link to={to(item)} className={classes.link}>
-                        {cell(item)}
-                      </Link>
-                    ) : (
-                      cell(item)
-                    )}
-                  </div>
-                ))}
-              </div>
-            )
-          })}
+          <div role="rowgroup" style={{ height: rows.getTotalSize(), position: 'relative' }}>
+            {visible.map(({ index, key, start }) => {
+              const item = items[index] as T
+              return (
+                <div
+                  role="row"
+                  key={key}
+                  aria-rowindex={index + 2}
+                  className={`${classes.row} ${classes.item}`}
+                  style={{ transform: `translateY(${start}px)` }}
+                >
+                  {columns.map(({ header, cell, wideOnly }, column) => (
+                    <div role="cell" key={header} className={wideOnly ? classes.wideOnly : ''}>
+                      {column === 0 ? (
+                        <Link to={to(item)} className={classes.link}>
+                          {cell(item)}
+                        </Link>
+                      ) : (
+                        cell(item)
+                      )}
+                    </div>
+                  ))}
+                </div>
+              )
+            })}
+          </div>
         </div>
         {more && (
           <Center p="sm">

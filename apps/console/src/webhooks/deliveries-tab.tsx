@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { moreOf } from '../api/more-of.ts'
+import { useNewer } from '../live/use-newer.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Empty } from '../ui/empty.tsx'
 import { LongList, type Column } from '../ui/long-list.tsx'
@@ -109,7 +110,13 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
   const status = search.get('status')
   const eventType = search.get('eventType')
   const filter = { ...(status ? { status } : {}), ...(eventType ? { eventType } : {}) } as DeliveryFilter
-  const deliveries = useInfiniteQuery(deliveriesQuery(storeId, webhook.id, filter))
+  const query = deliveriesQuery(storeId, webhook.id, filter)
+  const deliveries = useInfiniteQuery(query)
+  const newer = useNewer(
+    query.queryKey,
+    deliveries.data?.length ?? 0,
+    ({ kind, data }) => kind === 'delivery' && data.endpointId === webhook.id,
+  )
   const set = (name: string) => (value: string | null) =>
     setSearch(
       (present) => {
@@ -165,6 +172,7 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
               columns={columns}
               keyOf={({ id }) => id}
               to={({ id }) => `/stores/${storeId}/deliveries/${id}`}
+              newer={newer}
               more={moreOf(deliveries)}
             />
           )

@@ -86,7 +86,7 @@ function Health({ endpointId }: { endpointId: string }) {
   const storeId = useStoreId()
   const { data: stats } = useQuery(webhookStatsQuery(storeId, endpointId, '24h'))
   const { data: failures } = useInfiniteQuery(deliveriesQuery(storeId, endpointId, { status: 'failed' }, 1))
-  if (!stats) return <Skeleton height={36} width={320} aria-label="Loading health" />
+  if (!stats) return <Skeleton height={36} width={320} role="status" aria-label="Loading health" />
   const last = failures?.[0]
   const figures = [
     ['Success, 24 h', share(stats.successRate), (stats.successRate ?? 1) < 0.95],
