@@ -189,6 +189,12 @@ describe('as EasyPost', () => {
     expect((await call('/v2/users', { key: `Basic ${Buffer.from('EZAKlive:').toString('base64')}` })).status).toBe(200)
     expect((await call('/v2/users', { key: 'Basic bm9wZTo=' })).status).toBe(401)
   })
+
+  it('is found at the address that is also Shippo’s', async () => {
+    expect((await call('/addresses?page_size=1', { key: easypostKey })).json()).toMatchObject({
+      addresses: expect.any(Array),
+    })
+  })
 })
 
 describe('misbehaving', () => {

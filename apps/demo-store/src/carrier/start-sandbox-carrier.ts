@@ -52,7 +52,11 @@ export async function startSandboxCarrier(settings: SandboxCarrierSettings = {})
   const journal = new Journal()
   const behaviours = new Behaviours()
   const stopped = new AbortController()
-  const app = fastify({ forceCloseConnections: true, routerOptions: { ignoreTrailingSlash: true } })
+  const app = fastify({
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true },
+    rewriteUrl: ({ url = '/', headers }) => vendorUrl(url, headers.authorization),
+  })
   let url = ''
 
   // As the vendors do, take a request without a body for one without fields, whatever its content type says.
@@ -128,6 +132,10 @@ function ownRoutes(app: FastifyInstance, journal: Journal, books: Books, behavio
     return label ? reply.type('application/pdf').send(labelDocument(label)) : noShippo(reply)
   })
 }
+
+/** One address serves both vendors: only EasyPost takes `Basic`, so its `/v2` may be left out of a connector's address. */
+const vendorUrl = (url: string, authorization = ''): string =>
+  authorization.startsWith('Basic ') && !isEasypost(url) ? `/v2${url}` : url
 
 const isOwnPath = (url: string): boolean => url.startsWith('/__') || url.startsWith('/labels/')
 const pathOf = (url: string): string => url.split('?', 1)[0] as string
