@@ -42,10 +42,10 @@ try {
   await installConnectors(engine, carrier.url, stores)
   const platform = await engine.connect('store-platform')
 
-  const ask = async (n: number): Promise<Answer> => {
+  const ask = async (n: number, zip?: string): Promise<Answer> => {
     const kind = kinds[Math.floor(n / stores.length)] ?? 'hang'
     const subject = invokeSubject(stores[n % stores.length]!.storeId, 'get_rates')
-    const request = JSON.stringify({ input: shipmentTo(zips[kind]) })
+    const request = JSON.stringify({ input: shipmentTo(zip ?? zips[kind]) })
     const began = performance.now()
     const reply = await platform.request(subject, request, { timeout: 10_000 })
     const took = performance.now() - began
@@ -53,6 +53,9 @@ try {
     const label = result?.status === 'succeeded' ? result.source : `failed ${result?.error?.code}`
     return { kind, took, label }
   }
+
+  // A process that has just begun would be measured at compiling its code.
+  for (let n = 0; n < 200; n++) await ask(n % stores.length, zips.quick)
 
   const cpu = cpuSeconds(executor.pid)
   const asked: Promise<Answer>[] = []
