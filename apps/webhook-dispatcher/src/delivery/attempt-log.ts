@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 /** A message holds no more than this of attempts, in characters; the bus carries 1 MB. */
 const MAX_CHARACTERS = 400_000
 const MIN_GATHER_MS = 25
-const MAX_GATHER_MS = 100
+const MAX_GATHER_MS = 400
 /** Gathering takes this long for each message that the last round published: many endpoints, larger rounds. */
 const GATHER_MS_PER_MESSAGE = 0.3
 const MAX_BACKOFF_MS = 2_000

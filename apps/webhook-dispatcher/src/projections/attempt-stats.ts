@@ -1,14 +1,13 @@
 import type { AttemptRecorded, AttemptsRecorded } from '@cartly/contracts'
 import type { ProjectionTx, RecordedFact } from '@cartly/event-store'
-import { record, upsertRows, type Sketch } from '@cartly/read-model'
+import { merge, record, upsertRows, type Sketch, type Tx } from '@cartly/read-model'
 
-/** Seconds that a row covers. Minutes are kept for the last hours, hours for as long as attempts are. */
+/** Seconds that a row covers. Attempts are counted by the minute; hours that have ended are rolled up. */
 export const resolutions = { minute: 60, hour: 3_600 } as const
-export type Resolution = (typeof resolutions)[keyof typeof resolutions]
 
 interface StatsRow {
   readonly endpoint_id: string
-  readonly resolution: Resolution
+  readonly resolution: number
   /** Beginning of what it covers, in seconds since the epoch. */
   readonly at: number
   total: number
@@ -25,7 +24,7 @@ const columns = {
   latency: 'jsonb',
 } as const
 
-/** Attempts of each endpoint by minute and hour, with their durations. */
+/** Attempts of each endpoint, with their durations. Rows of both resolutions never cover the same attempt. */
 export const attemptStatsTables = {
   attempt_stats: (table: string) => [
     `CREATE TABLE ${table} (
@@ -41,41 +40,70 @@ export const attemptStatsTables = {
   ],
 }
 
-const keyOf = (endpointId: string, resolution: number, at: number): string => `${endpointId} ${resolution} ${at}`
-
 export async function countAttempts(
   batch: readonly RecordedFact<AttemptsRecorded>[],
   tx: ProjectionTx<'attempt_stats'>,
 ): Promise<void> {
-  const rows = new Map<string, StatsRow>()
+  const counts = new Counts(resolutions.minute)
   for (const { fact } of batch) {
-    for (const attempt of fact.attempts) {
-      const seconds = Math.floor(Date.parse(attempt.at) / 1_000)
-      for (const resolution of Object.values(resolutions)) {
-        const at = seconds - (seconds % resolution)
-        const key = keyOf(fact.endpointId, resolution, at)
-        let row = rows.get(key)
-        if (!row) {
-          rows.set(key, (row = { endpoint_id: fact.endpointId, resolution, at, total: 0, failed: 0, latency: {} }))
-        }
-        count(row, attempt)
-      }
-    }
+    for (const attempt of fact.attempts) count(counts.of(fact.endpointId, Date.parse(attempt.at) / 1_000), attempt)
   }
-  const table = tx.table('attempt_stats')
+  await addTo(tx, tx.table('attempt_stats'), counts)
+}
+
+/** Turns the minutes of an hour that has ended (its beginning, in seconds since the epoch) into one row an endpoint. */
+export async function rollUp(tx: Tx, table: string, hour: number): Promise<void> {
+  const minutes = await tx.query<StatsRow>(
+    `DELETE FROM ${table} WHERE resolution = $1 AND at >= $2 AND at < $3 RETURNING *`,
+    [resolutions.minute, hour, hour + resolutions.hour],
+  )
+  const counts = new Counts(resolutions.hour)
+  for (const minute of minutes) add(counts.of(minute.endpoint_id, minute.at), minute)
+  await addTo(tx, table, counts)
+}
+
+/** Rows in the making, by endpoint and time. */
+class Counts {
+  readonly resolution: number
+  readonly #rows = new Map<string, StatsRow>()
+
+  constructor(resolution: number) {
+    this.resolution = resolution
+  }
+
+  get rows(): StatsRow[] {
+    return [...this.#rows.values()]
+  }
+
+  /** The row that covers the time, in seconds since the epoch. */
+  of(endpointId: string, seconds: number): StatsRow {
+    const at = Math.floor(seconds / this.resolution) * this.resolution
+    const key = `${at} ${endpointId}`
+    let row = this.#rows.get(key)
+    if (!row) {
+      row = { endpoint_id: endpointId, resolution: this.resolution, at, total: 0, failed: 0, latency: {} }
+      this.#rows.set(key, row)
+    }
+    return row
+  }
+}
+
+/** Adds what was counted to what the table has. */
+async function addTo(tx: Tx, table: string, counts: Counts): Promise<void> {
+  const keys = counts.rows.map(({ endpoint_id, resolution, at }) => ({ endpoint_id, resolution, at }))
   const known = await tx.query<StatsRow>(
     `SELECT s.* FROM jsonb_to_recordset($1::jsonb) AS r(endpoint_id text, resolution integer, at bigint)
      JOIN ${table} AS s USING (endpoint_id, resolution, at)`,
-    [JSON.stringify([...rows.values()].map(({ endpoint_id, resolution, at }) => ({ endpoint_id, resolution, at })))],
+    [JSON.stringify(keys)],
   )
-  for (const before of known) {
-    const row = rows.get(keyOf(before.endpoint_id, before.resolution, before.at)) as StatsRow
-    row.total += before.total
-    row.failed += before.failed
-    for (const [bucket, number] of Object.entries(before.latency))
-      row.latency[bucket] = (row.latency[bucket] ?? 0) + number
-  }
-  await upsertRows(tx, table, columns, [...rows.values()], { key: ['endpoint_id', 'resolution', 'at'] })
+  for (const row of known) add(counts.of(row.endpoint_id, row.at), row)
+  await upsertRows(tx, table, columns, counts.rows, { key: ['endpoint_id', 'resolution', 'at'] })
+}
+
+function add(into: StatsRow, { total, failed, latency }: StatsRow): void {
+  into.total += total
+  into.failed += failed
+  merge(into.latency, latency)
 }
 
 function count(row: StatsRow, { outcome, timings }: AttemptRecorded): void {

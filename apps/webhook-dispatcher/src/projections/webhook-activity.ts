@@ -22,7 +22,7 @@ const attempts: Source<RecordedFact<AttemptsRecorded>> = {
 /** All that is read from attempts, in one pass over them: the deliveries, their figures, and how endpoints are doing. */
 export const webhookActivity = defineProjection({
   name: 'webhook_activity',
-  version: 1,
+  version: 2,
   source: attempts,
   tables: { ...deliveryTables, ...attemptStatsTables, ...endpointHealthTables },
   async apply(batch, tx) {

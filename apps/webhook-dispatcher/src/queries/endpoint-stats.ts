@@ -10,16 +10,15 @@ import { merge, quantiles, statements, type Sketch } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
 import type { Backlog } from '../backlog/backlog.ts'
 import type { Circuit } from '../domain/health.ts'
-import { resolutions } from '../projections/attempt-stats.ts'
 import type { EndpointQueries } from './endpoint-queries.ts'
 
 const HOUR = 3_600
-/** For each window: how far back it goes, and the rows that its points are made of, in seconds. */
-const windows: Record<Window, { span: number; resolution: number; point: number }> = {
-  '1h': { span: HOUR, resolution: resolutions.minute, point: 60 },
-  '24h': { span: 24 * HOUR, resolution: resolutions.hour, point: HOUR },
-  '7d': { span: 7 * 24 * HOUR, resolution: resolutions.hour, point: 6 * HOUR },
-  '30d': { span: 30 * 24 * HOUR, resolution: resolutions.hour, point: 24 * HOUR },
+/** For each window: how far back it goes, and what each of its points covers, in seconds. */
+const windows: Record<Window, { span: number; point: number }> = {
+  '1h': { span: HOUR, point: 60 },
+  '24h': { span: 24 * HOUR, point: HOUR },
+  '7d': { span: 7 * 24 * HOUR, point: 6 * HOUR },
+  '30d': { span: 30 * 24 * HOUR, point: 24 * HOUR },
 }
 
 interface Totals {
@@ -76,12 +75,13 @@ export class StatsQueries {
     }
   }
 
-  #rows(endpointId: EndpointId, { span, resolution }: (typeof windows)[Window], now: number): Promise<Row[]> {
+  /** Hours that were rolled up, and the minutes since. */
+  #rows(endpointId: EndpointId, { span, point }: (typeof windows)[Window], now: number): Promise<Row[]> {
     const since = Math.floor(now / 1_000) - span
     return statements(this.#dataSource).query<Row>(
       `SELECT at, total, failed, latency FROM attempt_stats
-       WHERE endpoint_id = $1 AND resolution = $2 AND at >= $3 ORDER BY at`,
-      [endpointId, resolution, since - (since % resolution)],
+       WHERE endpoint_id = $1 AND at >= $2 ORDER BY at`,
+      [endpointId, since - (since % point)],
     )
   }
 }
