@@ -76,6 +76,20 @@ describe('shredding', () => {
     await eventually(() => isShredded(id))
   })
 
+  test('storing and deleting at once stay out of each other’s way', async () => {
+    const overlapUntil = new Date(Date.now() + 3_600_000).toISOString()
+    const ids = await Promise.all(Array.from({ length: 40 }, create))
+    const outcomes = ids.flatMap((endpointId) => [
+      dispatcher.request(vault.rotateWebhookSecret, { storeId, endpointId, signature: 'v1', overlapUntil }),
+      dispatcher.request(vault.rotateWebhookSecret, { storeId, endpointId, signature: 'v1', overlapUntil }),
+      dispatcher.request(vault.deleteWebhookSecret, { storeId, endpointId }),
+    ])
+    const errors = (await Promise.allSettled(outcomes)).flatMap((outcome) =>
+      outcome.status === 'rejected' ? [(outcome.reason as { kind: string }).kind] : [],
+    )
+    expect(errors.filter((kind) => kind !== 'not_found' && kind !== 'conflict')).toEqual([])
+  })
+
   test('a key that is missing is a loss, and no deletion', async () => {
     const id = await create()
     await database.query('DELETE FROM data_key WHERE owner_id = $1', [id])

@@ -28,6 +28,7 @@ import { OAuthController } from './oauth.controller.ts'
 import { connectorProjection } from './projections/connectors.ts'
 import { scheduleProjection } from './projections/schedule.ts'
 import { Servers } from './protocol/server.ts'
+import { tracedFetch } from './protocol/traced-fetch.ts'
 import { OAuthConnectors } from './queries/oauth-connectors.ts'
 import { CreateOAuth1764200000000 } from './storage/1764200000000-create-oauth.ts'
 import { PendingAuthorizations } from './storage/pending-authorizations.ts'
@@ -84,13 +85,14 @@ export class OAuthModule {
       visibleIn: [stateRunner, scheduleRunner],
     })
     const connections = new Connections({ handler, repository, changed: () => scheduler.wake() })
+    const fetch = tracedFetch(egress.fetch)
     const parts = {
       connectors: new OAuthConnectors({ dataSource, catalog, bus, readModel: connectorRunner }),
       connections,
       pending: new PendingAuthorizations(dataSource),
       vault: new TokenVault(context.bus),
-      servers: new Servers(egress.fetch),
-      fetch: egress.fetch,
+      servers: new Servers(fetch),
+      fetch,
       log,
     }
     const refresher = new Refresher(parts, settings)

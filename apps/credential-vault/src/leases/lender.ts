@@ -7,7 +7,7 @@ import {
   type LeaseReply,
   type LeaseRequest,
 } from '@cartly/contracts'
-import type { Logger } from '@cartly/telemetry'
+import { counter, type Logger } from '@cartly/telemetry'
 import { seal } from '@cartly/vault-client'
 import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
 import { entitlement, granted, type Grant, type Holder } from '../domain/entitlement.ts'
@@ -20,6 +20,8 @@ type Ask = LeaseRequest['leases'][number]
 
 /** How long a holder may keep what it was lent, in milliseconds, unless the token in it ends earlier. */
 const LEASE_MS = 60_000
+
+const leases = counter('cartly.vault.leases', 'Credentials asked for, by what became of it', '{lease}')
 
 const unopenable = new CartlyError(
   'internal',
@@ -46,17 +48,18 @@ export class Lender {
    * @throws CartlyError `unavailable` when the audit cannot be written, `conflict` for a nonce seen before. What is wrong
    * with one of the leases stands in its place of the reply.
    */
-  async lend(holder: Holder, { leases, publicKey, nonce }: LeaseRequest, actor: string): Promise<LeaseReply> {
-    const contents = await this.#contents(holder, leases)
+  async lend(holder: Holder, { leases: asked, publicKey, nonce }: LeaseRequest, actor: string): Promise<LeaseReply> {
+    const contents = await this.#contents(holder, asked)
     await this.#audit.write(
       `${holder}/${nonce}`,
-      contents.map((content, index) => auditEntry(holder, actor, leases[index] as Ask, content)),
+      contents.map((content, index) => auditEntry(holder, actor, asked[index] as Ask, content)),
     )
     const sealed = await seal(JSON.stringify(contents), publicKey, {
       audience: holder,
       subject: nonce,
       expiresAt: Date.now() + LEASE_MS,
     })
+    for (const content of contents) leases.add(1, { holder, outcome: 'error' in content ? content.error.code : 'lent' })
     return { sealed }
   }
 

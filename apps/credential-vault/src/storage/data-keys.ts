@@ -77,13 +77,11 @@ export class DataKeys {
     })
   }
 
-  /** Destroys every key of a credential up to a version; returns the versions that had one. */
-  async shred(credentialId: CredentialId, upToVersion: number): Promise<number[]> {
-    const rows = await this.#tx.query<{ version: number }>(
-      'DELETE FROM data_key WHERE credential_id = $1 AND version <= $2 RETURNING version',
-      [credentialId, upToVersion],
+  /** Destroys every key of a credential up to a version. */
+  async shred(credentialId: CredentialId, upToVersion: number): Promise<void> {
+    await this.#alone(credentialId, (tx) =>
+      tx.query('DELETE FROM data_key WHERE credential_id = $1 AND version <= $2', [credentialId, upToVersion]),
     )
-    return [...new Set(rows.map(({ version }) => version))].toSorted((a, b) => a - b)
   }
 
   /** Versions whose overlap has ended. */
@@ -98,6 +96,16 @@ export class DataKeys {
        ORDER BY created_at LIMIT $2`,
       [olderThanMs, limit],
     )
+  }
+
+  /** With the credential's rows locked in one order, so that two who change several of them cannot wait for each other. */
+  async #alone(credentialId: CredentialId, work: (tx: Tx) => Promise<unknown>): Promise<void> {
+    await transaction(this.#dataSource, async (tx) => {
+      await tx.query('SELECT FROM data_key WHERE credential_id = $1 ORDER BY version, key_id FOR UPDATE', [
+        credentialId,
+      ])
+      await work(tx)
+    })
   }
 
   get #tx(): Tx {

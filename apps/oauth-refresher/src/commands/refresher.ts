@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CartlyError, conflict } from '@cartly/contracts'
 import type { Fetch } from '@cartly/egress'
-import type { Logger } from '@cartly/telemetry'
+import { durations, type Logger } from '@cartly/telemetry'
 import { afterFailure, type Failure } from '../domain/after-failure.ts'
 import { isLive, NOT_CONNECTED, REFRESH_IN_PROGRESS, type LiveConnection } from '../domain/connection.ts'
 import { classifyFailure } from '../protocol/classify-failure.ts'
@@ -18,6 +18,8 @@ export interface RefresherOptions {
   /** How long an attempt may take, in milliseconds; longer than a token request may (`fetchTimeoutMs` of the egress). */
   readonly leaseMs: number
 }
+
+const attempts = durations('cartly.oauth.refresh.duration', 'Duration of an attempt to refresh access')
 
 const LOOK_AGAIN_MS = 50
 const STORE_RETRY_MS = 250
@@ -150,6 +152,8 @@ export class Refresher {
 
   /** With the lock: reads what is stored now, calls the token endpoint, and puts what it gives into the vault. */
   async #hold(owner: Owner, connector: OAuthConnector, state: LiveConnection, holder: string): Promise<void> {
+    const begun = performance.now()
+    const took = (outcome: string): void => attempts.record((performance.now() - begun) / 1_000, { outcome })
     let stored: StoredTokens | undefined
     let issued: IssuedTokens
     try {
@@ -158,11 +162,14 @@ export class Refresher {
       if (stored && stored.version > state.version) return await this.#record(owner, connector, stored)
       issued = await this.#call(connector, read.client, stored)
     } catch (error) {
-      await this.#failed(owner, connector, state, holder, stored, failureOf(error, connector.service))
+      const failure = failureOf(error, connector.service)
+      took(failure.class)
+      await this.#failed(owner, connector, state, holder, stored, failure)
       return
     }
     const version = await this.#store(owner, issued, holder)
     await this.#record(owner, connector, { ...issued, version })
+    took('succeeded')
   }
 
   async #call(

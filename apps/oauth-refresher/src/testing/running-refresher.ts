@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { openSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -210,7 +211,10 @@ async function serviceOn(
   let child: ChildProcess | undefined
   return {
     async start() {
-      child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+      child = spawn(process.execPath, [program], {
+        env,
+        stdio: ['ignore', process.env['SHOW_LOG'] ? openSync('/tmp/svc.log', 'a') : 'ignore', 'inherit'],
+      })
       await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok)
       return child
     },
