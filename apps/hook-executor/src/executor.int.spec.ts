@@ -267,6 +267,8 @@ describe('previews', () => {
 
   it('show what a mapping gives, or where it is wrong', async () => {
     expect(await previewMapping({ to: { $trim: { $: 'input.name' } } })).toEqual({ output: { to: 'Ada' } })
+    expect(await previewMapping({ $jsonata: '{ "to": $trim(name) }' })).toEqual({ output: { to: 'Ada' } })
+    expect(await previewMapping({ $jsonata: '{ "to": ' })).toMatchObject({ error: { pointer: '/$jsonata' } })
     expect(await previewMapping({ to: { $nothing: 1 } })).toMatchObject({
       error: { code: 'unknown_function', pointer: '/to/$nothing' },
     })

@@ -79,7 +79,7 @@ export class ExecutorController {
   }
 
   @Handles(executor.previewMapping)
-  async previewMapping(
+  previewMapping(
     request: RequestOf<typeof executor.previewMapping>,
   ): Promise<ResponseOf<typeof executor.previewMapping>> {
     return this.#previews.ofMapping(request)

@@ -1,5 +1,5 @@
 import { compileSchema, notFound, type RequestOf, type ResponseOf, type executor } from '@cartly/contracts'
-import { compileMapping, MappingError } from '@cartly/mapping'
+import { compileJsonata, compileMapping, jsonataOf, MappingError } from '@cartly/mapping'
 import { previewChain, type CannedResponse } from '@cartly/request-chain'
 import { credentialFields, type AuthSpec } from '@cartly/templates'
 import { Type } from 'typebox'
@@ -51,9 +51,14 @@ export class Previews {
     }
   }
 
-  ofMapping({ mapping, input }: RequestOf<typeof executor.previewMapping>): ResponseOf<typeof executor.previewMapping> {
+  async ofMapping({
+    mapping,
+    input,
+  }: RequestOf<typeof executor.previewMapping>): Promise<ResponseOf<typeof executor.previewMapping>> {
     try {
-      const output = compileMapping(mapping).run({ input })
+      const expression = jsonataOf(mapping)
+      const compiled = expression === undefined ? compileMapping(mapping) : compileJsonata(expression, '')
+      const output = await compiled.runLater({ input })
       return output === undefined ? {} : { output }
     } catch (error) {
       if (!(error instanceof MappingError)) throw error
