@@ -57,9 +57,15 @@ export async function previewChain(chain: CompiledChain, options: PreviewOptions
       requests.push({ step: id, ...rest, ...(body === undefined ? {} : { body: body.content }) })
     }
   }
-  if (result.status === 'failed') return { requests, error: result.error }
+  if (result.status === 'failed') return { requests, error: inWords(result.error) }
   return result.status === 'succeeded' ? { requests, output: result.output } : { requests }
 }
+
+/** What is missing is missing in the preview, not at the service. */
+const inWords = (error: ChainError): X
+  error.code === 'no_response_given'
+    ? { ...error, message: `The preview ends at "${error.step}": give a response for it to see what follows.` }
+    : error
 
 function pretend(answer: (step: string) => CannedResponse | undefined): HttpPort {
   return {

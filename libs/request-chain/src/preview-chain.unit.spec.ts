@@ -50,7 +50,11 @@ describe('a preview', () => {
     const { requests, output, error } = await preview({})
     expect(requests.map(({ step }) => step)).toEqual(['create'])
     expect(output).toBeUndefined()
-    expect(error).toMatchObject({ code: 'no_response_given', step: 'create' })
+    expect(error).toMatchObject({
+      code: 'no_response_given',
+      step: 'create',
+      message: 'The preview ends at "create": give a response for it to see what follows.',
+    })
   })
 
   it('shows how an error would read, without waiting to try again', async () => {
