@@ -40,11 +40,11 @@ afterAll(async () => {
   await receiver?.stop()
 }, 30_000)
 
-const create = (path: string, config: Partial<EndpointConfig> = {}): Promise<WebhookEndpoint> =>
+const create = (path: string, config: Partial<EndpointConfig> = {}, store = storeId): Promise<WebhookEndpoint> =>
   eventually(
     () =>
       gateway.request(webhooks.create, {
-        storeId,
+        storeId: store,
         config: {
           url: `${receiver.url}${path}`,
           eventTypes: ['order.created'],
@@ -56,7 +56,7 @@ const create = (path: string, config: Partial<EndpointConfig> = {}): Promise<Web
   )
 
 /** Publishes an event of an entity, again and again until it is acknowledged. */
-async function publish(entity: string, number: number): Promise<string> {
+async function publish(entity: string, number: number, store = storeId): Promise<string> {
   const id = `${entity}-${number}`
   const event = {
     ...storeEventType('order.created')?.example,
@@ -66,7 +66,7 @@ async function publish(entity: string, number: number): Promise<string> {
   }
   for (;;) {
     try {
-      await platform.publish(`store.${storeId}.order.created`, JSON.stringify(event), { msgID: id, timeout: 1_000 })
+      await platform.publish(`store.${store}.order.created`, JSON.stringify(event), { msgID: id, timeout: 1_000 })
       return id
     } catch {
       await pause(50)
@@ -159,6 +159,33 @@ describe('while dispatchers, NATS and Postgres are killed at random', () => {
     },
     ROUNDS * 6_000 + 240_000,
   )
+})
+
+describe('while Postgres is gone for longer than NATS waits for an acknowledgement', () => {
+  it('deliveries go on, what fails meanwhile is caught up, and nothing comes twice', async () => {
+    const outageStore = 'store_outage' as StoreId
+    let broken = true
+    receiver.answer('/outage-broken', (_, response) => response.writeHead(broken ? 503 : 200).end())
+    await create('/outage-healthy', {}, outageStore)
+    await create('/outage-broken', { retrySchedule: [1, 1, 1] }, outageStore)
+    await eventually(async () => (await publish('before', 0, outageStore)) && seenAt('/outage-healthy').length > 0)
+
+    const outage = processes.crash('postgres', 40_000)
+    const published: string[] = []
+    for (let number = 0; number < 100; number++) {
+      published.push(await publish('during', number, outageStore))
+      await pause(100)
+    }
+    await eventually(() => seenAt('/outage-healthy').length >= 101, { withinMs: 5_000 })
+    await outage
+    broken = false
+    const taken = (path: string) => seenAt(path).filter(({ answered }) => answered === 200)
+    await eventually(() => taken('/outage-broken').length >= 101, { withinMs: 90_000 })
+    for (const path of ['/outage-healthy', '/outage-broken']) {
+      expect(new Set(taken(path).map(({ id }) => id)).size).toBe(101)
+      expect(taken(path)).toHaveLength(101)
+    }
+  }, 240_000)
 })
 
 /** Every delivery is recorded, and building the read model anew from the log gives the same. */
