@@ -62,7 +62,7 @@ export async function previewChain(chain: CompiledChain, options: PreviewOptions
 }
 
 /** What is missing is missing in the preview, not at the service. */
-const inWords = (error: ChainError): X
+const inWords = (error: ChainFailure): ChainFailure =>
   error.code === 'no_response_given'
     ? { ...error, message: `The preview ends at "${error.step}": give a response for it to see what follows.` }
     : error
