@@ -35,7 +35,7 @@ export function CredentialsForm({ connector, service, onStored }: CredentialsFor
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        store.mutate(values, {
+        store.mutate(withoutEdges(values), {
           onSuccess: () => {
             setValues({})
             notifications.show({ message: 'Credentials stored. Test the connection to see whether they work.' })
@@ -94,7 +94,7 @@ function Field({ field, value, onChange, ending, error }: FieldProps) {
       error={error}
       placeholder={ending ? `•••• ${ending}` : undefined}
       {...(pattern ? { pattern, title: help ?? `Must have the form ${pattern}` } : {})}
-      onChange={(event) => onChange(event.currentTarget.value.trim())}
+      onChange={(event) => onChange(event.currentTarget.value)}
       description={
         (help || helpUrl) && (
           <>
@@ -110,3 +110,7 @@ function Field({ field, value, onChange, ending, error }: FieldProps) {
     />
   )
 }
+
+/** What is copied from a page often brings a space or a line break along. */
+const withoutEdges = (values: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.trim()]))

@@ -8,7 +8,8 @@ export function SettingsTab({ connector, service }: { connector: Connector; serv
   return (
     <Section title="Settings" description="Changes take effect with the next run. Test the connection after a change.">
       <SettingsForm
-        key={connector.revision}
+        // What was typed stays when something else of the connector changes meanwhile.
+        key={JSON.stringify([connector.name, connector.settings, connector.endpoints])}
         connector={connector}
         service={service}
         submit="Save"

@@ -1,15 +1,11 @@
-import { Alert, Badge, Button, SimpleGrid, Stack, Text, Title } from '@mantine/core'
-import { useDebouncedValue } from '@mantine/hooks'
+import { Badge, Button } from '@mantine/core'
 import { notifications } from '@mantine/notifications'
-import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import templateSchema from '#template-schema'
-import { useMemo, useState, type ReactNode } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
 import { answered, api } from '../api/client.ts'
 import { useChange } from '../api/use-change.ts'
 import { connectorQuery, type Connector } from '../integrations/queries.ts'
-import { useService, type JsonSchema, type Service } from '../integrations/use-service.ts'
-import { JsonEditor } from '../json/json-editor.tsx'
-import { JsonView } from '../json/json-view.tsx'
+import { useService, type Service } from '../integrations/use-service.ts'
 import { useMay } from '../session/use-session.ts'
 import { usePart, useStoreId } from '../shell/use-store-id.ts'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
@@ -18,15 +14,10 @@ import { Page } from '../ui/page.tsx'
 import { PageLoading } from '../ui/page-loading.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { Read } from '../ui/read.tsx'
+import { MappingTrial } from './mapping-trial.tsx'
 import { exampleOf } from './example-of.ts'
 
-/** What is typed is tried out once the typing pauses. */
-const PAUSE_MS = 250
-
-const { $defs } = templateSchema as unknown as { $defs: Record<string, JsonSchema> }
-const ruleSchema: JsonSchema = { $ref: '#/$defs/rule', $defs }
-
-/** A mapping: an example on the left, the rules in the middle, what they make of it on the right. */
+/** A mapping of a connector: tried on an example, replaced by one's own, and given back to the template. */
 export function Component() {
   const connector = useQuery(connectorQuery(useStoreId(), usePart('connectorId')))
   return (
@@ -42,7 +33,14 @@ function WithService({ connector }: { connector: Connector }) {
   if (error) return <ProblemAlert error={error} title="Could not load the service" />
   if (!service) return <PageLoading label="Loading the mapping" />
   if (!(name in service.mappings)) return <Empty title={`${service.name} has no mapping ${name}`} />
-  return <MappingEditor key={`${name} ${connector.revision}`} connector={connector} service={service} name={name} />
+  return (
+    <MappingEditor
+      key={`${name} ${JSON.stringify(connector.mappings[name])}`}
+      connector={connector}
+      service={service}
+      name={name}
+    />
+  )
 }
 
 function MappingEditor({ connector, service, name }: { connector: Connector; service: Service; name: string }) {
@@ -55,13 +53,6 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
   const [valid, setValid] = useState(true)
   const changed = JSON.stringify(rules) !== JSON.stringify(own ?? standard)
 
-  const [asked] = useDebouncedValue({ mapping: rules, input }, PAUSE_MS)
-  const preview = useQuery({
-    queryKey: ['mapping-preview', asked],
-    queryFn: () => answered(api.POST('/v1/mappings/preview', { body: asked })),
-    placeholderData: keepPreviousData,
-    staleTime: Infinity,
-  })
   const save = useChange(storeId, (mappings: Record<string, unknown>) =>
     answered(
       api.PATCH('/v1/stores/{storeId}/connectors/{connectorId}', {
@@ -73,17 +64,10 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
       }),
     ),
   )
-  const found = preview.data?.error
-  const refused = save.error?.problem.errors
-  const errors = useMemo(
-    () => [
-      ...(found ? [found] : []),
-      ...(refused ?? []).map(({ pointer, message }) => ({
-        pointer: pointer.replace(`/mappings/${name}`, ''),
-        message,
-      })),
-    ],
-    [found, refused, name],
+  const problems = save.error?.problem.errors
+  const refused = useMemo(
+    () => (problems ?? []).map((error) => ({ ...error, pointer: error.pointer.replace(`/mappings/${name}`, '') })),
+    [problems, name],
   )
   const { [name]: _, ...others } = connector.mappings
   return (
@@ -138,54 +122,16 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
       }
     >
       {save.error && <ProblemAlert error={save.error} title="The mapping was not saved" />}
-      <SimpleGrid cols={{ base: 1, md: 3 }}>
-        <Column title="Example">
-          <JsonEditor label="Example input" value={input} onChange={setInput} minHeight={360} />
-        </Column>
-        <Column title="Mapping">
-          <JsonEditor
-            label={`Rules of ${name}`}
-            value={rules}
-            onChange={setRules}
-            onValid={setValid}
-            schema={ruleSchema}
-            errors={errors}
-            minHeight={360}
-            readOnly={!mayWrite}
-          />
-        </Column>
-        <Column title="Result">
-          <div aria-live="polite">
-            {preview.error ? (
-              <ProblemAlert error={preview.error} title="It could not be tried" />
-            ) : found ? (
-              <Alert color="red" title="These rules do not work on this example">
-                <Text size="sm">{found.message}</Text>
-                <Text size="xs" c="dimmed">
-                  at {found.pointer || 'the top'}
-                </Text>
-              </Alert>
-            ) : (
-              preview.data && (
-                <JsonView
-                  label="What comes of it"
-                  value={preview.data.output === undefined ? '(nothing)' : preview.data.output}
-                  maxHeight={520}
-                />
-              )
-            )}
-          </div>
-        </Column>
-      </SimpleGrid>
+      <MappingTrial
+        name={name}
+        input={input}
+        onInput={setInput}
+        rules={rules}
+        onRules={setRules}
+        onValid={setValid}
+        refused={refused}
+        readOnly={!mayWrite}
+      />
     </Page>
   )
 }
-
-const Column = ({ title, children }: { title: string; children: ReactNode }) => (
-  <Stack component="section" gap="xs" miw={0} aria-label={title}>
-    <Title order={2} size="h5">
-      {title}
-    </Title>
-    {children}
-  </Stack>
-)

@@ -14,7 +14,8 @@ interface TestStepProps {
 }
 
 export function TestStep({ connector, service, credentials, onDone, go }: TestStepProps) {
-  const passed = connector.status === 'ready' || connector.status === 'active'
+  const { status, lastTest } = connector
+  const passed = status === 'ready' || status === 'active' || (status === 'inactive' && lastTest?.ok === true)
   return (
     <Section title="Test the connection" description="Nothing is bought or changed by the test.">
       <TestConnection

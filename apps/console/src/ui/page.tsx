@@ -1,5 +1,5 @@
 import { Anchor, Breadcrumbs, Group, Stack, Text, Title } from '@mantine/core'
-import { useEffect, useRef, type ReactNode } from 'react'
+import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react'
 import { Link, useNavigationType } from 'react-router'
 
 interface PageProps {
@@ -18,9 +18,10 @@ export function Page({ title, badge, description, crumbs, actions, children }: P
   const heading = useRef<HTMLHeadingElement>(null)
   const navigation = useNavigationType()
   // A screen reader is told of the new page by its heading; on the first load the browser does that.
-  useEffect(() => {
+  const focusHeading = useEffectEvent(() => {
     if (navigation !== 'POP') heading.current?.focus({ preventScroll: true })
-  }, [navigation])
+  })
+  useEffect(() => focusHeading(), [])
   return (
     <Stack gap="lg">
       <title>{`${title} · Cartly integrations`}</title>

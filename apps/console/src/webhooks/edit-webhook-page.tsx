@@ -20,7 +20,15 @@ export function Component() {
 }
 
 /** What may be empty: leaving it out of the form takes it back to its default. */
-const optional = ['description', 'filter', 'headers', 'rateLimitPerSecond', 'timeoutMs', 'retrySchedule'] as const
+const optional = [
+  'description',
+  'filter',
+  'mapping',
+  'headers',
+  'rateLimitPerSecond',
+  'timeoutMs',
+  'retrySchedule',
+] as const
 
 function Edit({ webhook }: { webhook: Webhook }) {
   const storeId = useStoreId()

@@ -37,6 +37,15 @@ export function EventChoice({ value, onChange, error }: EventChoiceProps) {
                 <Checkbox key={type} value={type} label={type} description={description} disabled={all} />
               ))}
             </SimpleGrid>
+            <Disclosure label="What they look like">
+              <Stack>
+                {catalogue
+                  .filter(({ type }) => all || value.includes(type))
+                  .map((type) => (
+                    <EventTypeDetail key={type.type} type={type} />
+                  ))}
+              </Stack>
+            </Disclosure>
           </Stack>
         </Checkbox.Group>
       )}

@@ -6,6 +6,7 @@ import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { EventChoice } from './event-choice.tsx'
 import { FilterFields, filterOf, rowsOf } from './filter-fields.tsx'
 import { headersIn, headersText, secondsIn, secondsText } from './form-texts.ts'
+import { OwnBody } from './own-body.tsx'
 import type { WebhookConfig } from './queries.ts'
 
 interface WebhookFormProps {
@@ -29,6 +30,8 @@ export function WebhookForm({ config, submit, saving, error, onSubmit }: Webhook
   const [timeout, setTimeout] = useState<number | ''>(config?.timeoutMs ? config.timeoutMs / 1_000 : '')
   const [headers, setHeaders] = useState(headersText(config?.headers))
   const [schedule, setSchedule] = useState(secondsText(config?.retrySchedule))
+  const [mapping, setMapping] = useState<unknown>(config?.mapping)
+  const [valid, setValid] = useState(true)
   const filter = filterOf(rows)
   const written = headersIn(headers)
   const seconds = secondsIn(schedule)
@@ -48,6 +51,7 @@ export function WebhookForm({ config, submit, saving, error, onSubmit }: Webhook
           eventTypes,
           ...choices,
           ...(description ? { description } : {}),
+          ...(mapping === undefined ? {} : { mapping }),
           ...(Object.keys(filter).length > 0 ? { filter } : {}),
           ...(rate === '' ? {} : { rateLimitPerSecond: rate }),
           ...(timeout === '' ? {} : { timeoutMs: timeout * 1_000 }),
@@ -56,7 +60,7 @@ export function WebhookForm({ config, submit, saving, error, onSubmit }: Webhook
         })
       }}
     >
-      <Stack maw={720}>
+      <Stack maw={mapping === undefined ? 720 : undefined}>
         <TextInput
           label="Address"
           description="It receives a POST for each event, and has 15 seconds to answer 2xx."
@@ -154,9 +158,10 @@ export function WebhookForm({ config, submit, saving, error, onSubmit }: Webhook
             />
           </Stack>
         </Disclosure>
+        <OwnBody value={mapping} onChange={setMapping} onValid={setValid} eventTypes={eventTypes} />
         {error && <ProblemAlert error={error} title="It was not saved" />}
         <Group>
-          <Button type="submit" loading={saving} disabled={eventTypes.length === 0}>
+          <Button type="submit" loading={saving} disabled={eventTypes.length === 0 || !valid}>
             {submit}
           </Button>
         </Group>

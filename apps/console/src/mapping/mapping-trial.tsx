@@ -1,0 +1,92 @@
+import { Alert, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import templateSchema from '#template-schema'
+import { useMemo, type ReactNode } from 'react'
+import { answered, api } from '../api/client.ts'
+import type { JsonSchema } from '../integrations/use-service.ts'
+import { JsonEditor } from '../json/json-editor.tsx'
+import { JsonView } from '../json/json-view.tsx'
+import { ProblemAlert } from '../ui/problem-alert.tsx'
+
+/** What is typed is tried out once the typing pauses. */
+const PAUSE_MS = 250
+
+const { $defs } = templateSchema as unknown as { $defs: Record<string, JsonSchema> }
+const ruleSchema: JsonSchema = { $ref: '#/$defs/rule', $defs }
+
+interface MappingTrialProps {
+  /** What the rules are called. */
+  readonly name: string
+  readonly input: unknown
+  readonly onInput: (input: unknown) => void
+  readonly rules: unknown
+  readonly onRules: (rules: unknown) => void
+  readonly onValid: (valid: boolean) => void
+  /** What was wrong when they were saved, by JSON Pointers into the rules. */
+  readonly refused?: readonly { readonly pointer: string; readonly message: string }[]
+  readonly readOnly?: boolean
+}
+
+/** An example on the left, the rules in the middle, what they make of it on the right; errors at their place. */
+export function MappingTrial({ name, input, onInput, rules, onRules, onValid, refused, readOnly }: MappingTrialProps) {
+  const [asked] = useDebouncedValue({ mapping: rules, input }, PAUSE_MS)
+  const preview = useQuery({
+    queryKey: ['mapping-preview', asked],
+    queryFn: () => answered(api.POST('/v1/mappings/preview', { body: asked })),
+    placeholderData: keepPreviousData,
+    staleTime: Infinity,
+  })
+  const found = preview.data?.error
+  const errors = useMemo(() => [...(found ? [found] : []), ...(refused ?? [])], [found, refused])
+  return (
+    <SimpleGrid cols={{ base: 1, md: 3 }}>
+      <Column title="Example">
+        <JsonEditor label="Example input" value={input} onChange={onInput} minHeight={360} />
+      </Column>
+      <Column title="Mapping">
+        <JsonEditor
+          label={`Rules of ${name}`}
+          value={rules}
+          onChange={onRules}
+          onValid={onValid}
+          schema={ruleSchema}
+          errors={errors}
+          minHeight={360}
+          readOnly={readOnly ?? false}
+        />
+      </Column>
+      <Column title="Result">
+        <div aria-live="polite">
+          {preview.error ? (
+            <ProblemAlert error={preview.error} title="It could not be tried" />
+          ) : found ? (
+            <Alert color="red" title="These rules do not work on this example">
+              <Text size="sm">{found.message}</Text>
+              <Text size="xs" c="dimmed">
+                at {found.pointer || 'the top'}
+              </Text>
+            </Alert>
+          ) : (
+            preview.data && (
+              <JsonView
+                label="What comes of it"
+                value={preview.data.output === undefined ? '(nothing)' : preview.data.output}
+                maxHeight={520}
+              />
+            )
+          )}
+        </div>
+      </Column>
+    </SimpleGrid>
+  )
+}
+
+const Column = ({ title, children }: { title: string; children: ReactNode }) => (
+  <Stack component="section" gap="xs" miw={0} aria-label={title}>
+    <Title order={2} size="h5">
+      {title}
+    </Title>
+    {children}
+  </Stack>
+)
