@@ -16,20 +16,19 @@ interface OwnBodyProps {
 export function OwnBody({ value, onChange, onValid, eventTypes }: OwnBodyProps) {
   const { data: types = [] } = useQuery(eventTypesQuery)
   const [input, setInput] = useState<unknown>()
-  const { example } = types.find(({ type }) => eventTypes.includes(type)) ?? types[0] ?? {}
-  const event = (example ?? {}) as { data?: unknown }
+  const example = (types.find(({ type }) => eventTypes.includes(type)) ?? types[0])?.example
   return (
     <>
       <Switch
         label="Send data in a form of your own"
-        description="A mapping makes it from the event's data. Without one, the data are sent as they are."
+        description="A mapping makes it from the event. Without one, the event's data are sent as they are."
         checked={value !== undefined}
         onChange={({ currentTarget }) => onChange(currentTarget.checked ? beginning : undefined)}
       />
       {value !== undefined && (
         <MappingTrial
           name="the body"
-          input={input ?? event.data ?? {}}
+          input={input ?? example ?? {}}
           onInput={setInput}
           rules={value}
           onRules={onChange}
@@ -40,4 +39,4 @@ export function OwnBody({ value, onChange, onValid, eventTypes }: OwnBodyProps) 
   )
 }
 
-const beginning = { id: { $: 'input.id' } }
+const beginning = { id: { $: 'input.data.id' } }
