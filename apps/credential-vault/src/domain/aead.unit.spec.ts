@@ -1,3 +1,4 @@
+import { createSecretKey } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
@@ -36,7 +37,7 @@ describe('AES-256-GCM', () => {
     const opened = ({ key, iv, aad, ct, tag }: Vector): string | undefined => {
       try {
         const sealed = Buffer.concat([Buffer.of(1), hex(iv), hex(ct), hex(tag)])
-        return decrypt(1, hex(key), sealed, hex(aad)).toString('hex')
+        return decrypt(1, createSecretKey(hex(key)), sealed, hex(aad)).toString('hex')
       } catch {
         return undefined
       }

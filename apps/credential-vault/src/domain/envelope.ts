@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes, type KeyObject } from 'node:crypto'
 import { decrypt, encrypt, Unopenable } from './aead.ts'
 import { bindingOf, ENVELOPE_FORMAT, type EnvelopeSubject } from './binding.ts'
 import type { Keyring } from './keyring.ts'
@@ -19,8 +19,9 @@ const DATA_KEY_BYTES = 32
 export async function sealEnvelope(keyring: Keyring, subject: EnvelopeSubject, plaintext: Buffer): Promise<Envelope> {
   const dataKey = randomBytes(DATA_KEY_BYTES)
   try {
-    const keyId = keyIdOf(dataKey)
-    const content = encrypt(ENVELOPE_FORMAT, dataKey, plaintext, bindingOf('content', subject, [keyId]))
+    const key = createSecretKey(dataKey)
+    const keyId = keyIdOf(key)
+    const content = encrypt(ENVELOPE_FORMAT, key, plaintext, bindingOf('content', subject, [keyId]))
     return { keyId, content, ...(await wrap(keyring, subject, keyId, dataKey)) }
   } finally {
     dataKey.fill(0)
@@ -30,12 +31,9 @@ export async function sealEnvelope(keyring: Keyring, subject: EnvelopeSubject, p
 /** @throws Unopenable, KeyringError */
 export async function openEnvelope(keyring: Keyring, subject: EnvelopeSubject, envelope: Envelope): Promise<Buffer> {
   const { keyId, content } = envelope
-  const dataKey = await unwrap(keyring, subject, envelope)
-  try {
-    return decrypt(ENVELOPE_FORMAT, dataKey, content, bindingOf('content', subject, [keyId]))
-  } finally {
-    dataKey.fill(0)
-  }
+  const { dataKey, key } = await unwrap(keyring, subject, envelope)
+  dataKey.fill(0)
+  return decrypt(ENVELOPE_FORMAT, key, content, bindingOf('content', subject, [keyId]))
 }
 
 /** The data key under the keyring's primary key; the content stays as it is. @throws Unopenable, KeyringError */
@@ -44,7 +42,7 @@ export async function rewrapEnvelope(
   subject: EnvelopeSubject,
   envelope: Omit<Envelope, 'content'>,
 ): Promise<Pick<Envelope, 'wrappingKeyId' | 'wrappedKey'>> {
-  const dataKey = await unwrap(keyring, subject, envelope)
+  const { dataKey } = await unwrap(keyring, subject, envelope)
   try {
     return await wrap(keyring, subject, envelope.keyId, dataKey)
   } finally {
@@ -62,13 +60,15 @@ async function unwrap(
   keyring: Keyring,
   subject: EnvelopeSubject,
   { keyId, wrappingKeyId, wrappedKey }: Omit<Envelope, 'content'>,
-): Promise<Buffer> {
+): Promise<{ dataKey: Buffer; key: KeyObject }> {
   const binding = bindingOf('data key', subject, [keyId, wrappingKeyId])
   const dataKey = await keyring.unwrap(wrappingKeyId, wrappedKey, binding)
-  if (dataKey.length !== DATA_KEY_BYTES || keyIdOf(dataKey) !== keyId) throw new Unopenable()
-  return dataKey
+  if (dataKey.length !== DATA_KEY_BYTES) throw new Unopenable()
+  const key = createSecretKey(dataKey)
+  if (keyIdOf(key) !== keyId) throw new Unopenable()
+  return { dataKey, key }
 }
 
 /** AES-GCM does not commit to its key, so the key's id does: a digest that only this key has. */
-const keyIdOf = (dataKey: Buffer): string =>
+const keyIdOf = (dataKey: KeyObject): string =>
   createHmac('sha256', dataKey).update('cartly data key').digest('base64url').slice(0, 22)

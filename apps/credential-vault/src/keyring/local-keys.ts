@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto'
 import { decrypt, encrypt, Unopenable } from '../domain/aead.ts'
 import { KeyringError, type KeyringKey, type KeyState } from '../domain/keyring.ts'
 
@@ -13,12 +14,12 @@ const WRAP_FORMAT = 1
 
 /** Wraps by AES-256-GCM in this process: what the file's and the environment's keyring have in common. */
 export class LocalKeys {
-  readonly #keys: Map<string, LocalKey>
+  readonly #keys: readonly KeyringKey[]
+  readonly #material: ReadonlyMap<string, KeyObject | null>
 
   /** @throws Error when there is not exactly one primary key, or a key has not 32 bytes. */
   constructor(keys: readonly LocalKey[]) {
-    this.#keys = new Map(keys.map((key) => [key.id, key]))
-    if (this.#keys.size !== keys.length) throw new Error('The keyring has two keys of one id')
+    if (new Set(keys.map(({ id }) => id)).size !== keys.length) throw new Error('The keyring has two keys of one id')
     if (keys.filter(({ state }) => state === 'primary').length !== 1) {
       throw new Error('The keyring must have exactly one primary key')
     }
@@ -27,30 +28,28 @@ export class LocalKeys {
         throw new Error(`The key ${id} of the keyring must have ${KEY_BYTES} bytes`)
       }
     }
+    this.#keys = keys.map(({ id, state }) => ({ id, state }))
+    this.#material = new Map(keys.map(({ id, material }) => [id, material && createSecretKey(material)]))
   }
 
   primary(): string {
-    return this.list().find(({ state }) => state === 'primary')!.id
+    return this.#keys.find(({ state }) => state === 'primary')!.id
   }
 
   has(keyId: string): boolean {
-    return this.#keys.has(keyId)
+    return this.#material.has(keyId)
   }
 
-  keys(): KeyringKey[] {
-    return this.list().map(({ id, state }) => ({ id, state }))
-  }
-
-  list(): LocalKey[] {
-    return [...this.#keys.values()]
+  keys(): readonly KeyringKey[] {
+    return this.#keys
   }
 
   wrap(keyId: string, dataKey: Buffer, binding: Buffer): Buffer {
-    return encrypt(WRAP_FORMAT, this.#material(keyId), dataKey, binding)
+    return encrypt(WRAP_FORMAT, this.#find(keyId), dataKey, binding)
   }
 
   unwrap(keyId: string, wrapped: Buffer, binding: Buffer): Buffer {
-    const material = this.#material(keyId)
+    const material = this.#find(keyId)
     try {
       return decrypt(WRAP_FORMAT, material, wrapped, binding)
     } catch (error) {
@@ -63,10 +62,12 @@ export class LocalKeys {
     }
   }
 
-  #material(keyId: string): Buffer {
-    const key = this.#keys.get(keyId)
-    if (!key) throw new KeyringError('key_unknown', keyId, `The keyring has no key ${keyId}: is it the right keyring?`)
-    if (!key.material) throw new KeyringError('key_destroyed', keyId, `The key ${keyId} has been destroyed`)
-    return key.material
+  #find(keyId: string): KeyObject {
+    const key = this.#material.get(keyId)
+    if (key === undefined) {
+      throw new KeyringError('key_unknown', keyId, `The keyring has no key ${keyId}: is it the right keyring?`)
+    }
+    if (key === null) throw new KeyringError('key_destroyed', keyId, `The key ${keyId} has been destroyed`)
+    return key
   }
 }
