@@ -16,7 +16,6 @@ describe('the OAuth refresher', () => {
   afterAll(async () => {
     await running?.stop()
     await server?.stop()
-    if (process.env['SHOW_LOG']) console.log(running.lines.join(''))
   })
   afterEach(() => {
     server.latencyMs = 0

@@ -1,8 +1,8 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createEgress, type Egress } from '@cartly/egress'
+import { testFolder } from '@cartly/testing'
 import { AwsKmsKeyring } from './aws-kms-keyring.ts'
 import { awsSignature } from './aws-signature.ts'
 import { environmentKeyring } from './environment-keyring.ts'
@@ -22,7 +22,7 @@ keyringConformance('environment', async () => ({
 }))
 
 keyringConformance('file', async () => ({
-  keyring: await FileKeyring.create(join(await mkdtemp(join(tmpdir(), 'cartly-keyring-')), 'keyring.json')),
+  keyring: await FileKeyring.create(join(testFolder('keyring'), 'keyring.json')),
 }))
 
 keyringConformance('transit', async () => {
@@ -72,15 +72,14 @@ describe('a key that is rotated at the key service', () => {
 
 describe('a file that others may read', () => {
   test('is refused', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'cartly-keyring-')), 'keyring.json')
+    const path = join(testFolder('keyring'), 'keyring.json')
     await FileKeyring.create(path)
-    const { chmod } = await import('node:fs/promises')
     await chmod(path, 0o640)
     await expect(FileKeyring.open(path)).rejects.toThrow(/chmod 600/)
   })
 
   test('of two that create it at once, both have the same', async () => {
-    const path = join(await mkdtemp(join(tmpdir(), 'cartly-keyring-')), 'keyring.json')
+    const path = join(testFolder('keyring'), 'keyring.json')
     const [one, other] = await Promise.all([FileKeyring.create(path), FileKeyring.create(path)])
     expect(one.primary()).toBe(other.primary())
   })

@@ -1,5 +1,3 @@
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connectorEvents, newId, type ConnectorId, type StoreId } from '@cartly/contracts'
@@ -7,7 +5,7 @@ import { createEventStore } from '@cartly/event-store'
 import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
 import { Health, type ServiceContext } from '@cartly/service'
 import { createLogger } from '@cartly/telemetry'
-import { testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
+import { testFolder, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
 import { NestFactory } from '@nestjs/core'
 import { openKeyring } from '../keyring/open-keyring.ts'
 import type { SpecOf } from '../queries/connector-directory.ts'
@@ -35,7 +33,7 @@ const specOf: SpecOf = ({ definition }) => definition as ReturnType<SpecOf>
 
 export async function runningVault(): Promise<RunningVault> {
   const [nats, postgres] = await Promise.all([testNats(), testPostgres()])
-  const dataDir = await mkdtemp(join(tmpdir(), 'cartly-vault-'))
+  const dataDir = testFolder('vault')
   const lines: string[] = []
   const closers: (() => Promise<unknown>)[] = []
 

@@ -1,9 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { openSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connectorEvents, newId, vault, type ConnectorId, type StoreId } from '@cartly/contracts'
@@ -12,7 +8,15 @@ import { createEventStore } from '@cartly/event-store'
 import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
 import { Health, type ServiceContext } from '@cartly/service'
 import { createLogger } from '@cartly/telemetry'
-import { eventually, freePort, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
+import {
+  eventually,
+  freePort,
+  testFolder,
+  testNats,
+  testPostgres,
+  type TestNats,
+  type TestPostgres,
+} from '@cartly/testing'
 import { sealToVault } from '@cartly/vault-client'
 import { NestFactory } from '@nestjs/core'
 import { OAuthModule } from '../oauth.module.ts'
@@ -204,7 +208,7 @@ async function serviceOn(
     NATS_PASSWORD: pass,
     HEALTH_PORT: String(port),
     DATABASE_URL: databaseUrl,
-    CARTLY_DATA_DIR: await mkdtemp(join(tmpdir(), `cartly-${name}-`)),
+    CARTLY_DATA_DIR: testFolder(name),
     ...more,
   }
   const program = fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url))
@@ -213,7 +217,7 @@ async function serviceOn(
     async start() {
       child = spawn(process.execPath, [program], {
         env,
-        stdio: ['ignore', process.env['SHOW_LOG'] ? openSync('/tmp/svc.log', 'a') : 'ignore', 'inherit'],
+        stdio: ['ignore', 'ignore', 'inherit'],
       })
       await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok)
       return child
