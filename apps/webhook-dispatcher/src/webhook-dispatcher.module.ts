@@ -27,6 +27,7 @@ import type { Attempt } from './delivery/attempt.ts'
 import { AttemptLog } from './delivery/attempt-log.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
 import { EndpointLanes } from './delivery/endpoint-lanes.ts'
+import { observeDeliveries } from './delivery/metrics.ts'
 import { Sender } from './delivery/sender.ts'
 import { StoreIntake } from './delivery/store-intake.ts'
 import { endpoint, type EndpointState } from './domain/endpoint.ts'
@@ -138,6 +139,7 @@ export class WebhookDispatcherModule {
       onDue: (dueAt) => drain.hint(dueAt),
       onTrouble: trouble('a delivery waits'),
     })
+    observeDeliveries(dispatcher, backlog)
     const drain = new Drain({
       backlog,
       writer,

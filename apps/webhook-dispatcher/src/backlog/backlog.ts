@@ -132,13 +132,13 @@ export class Backlog {
     return rows.map(rowOf)
   }
 
-  /** When the next queue without a holder is due; Infinity when none is. */
-  async nextDue(): Promise<number> {
-    const [row] = await this.#sql.query<{ due: number | null }>(
-      `SELECT extract(epoch FROM min(greatest(due_at, leased_until)))::float8 * 1000 AS due FROM endpoint_queue
-       WHERE greatest(due_at, leased_until) < 'infinity'`,
+  /** For how many seconds the queue that has been due longest has been so; 0 when none is due. */
+  async overdueSeconds(): Promise<number> {
+    const [row] = await this.#sql.query<{ overdue: number }>(
+      `SELECT coalesce(extract(epoch FROM now() - min(due_at)), 0)::float8 AS overdue FROM endpoint_queue
+       WHERE due_at <= now()`,
     )
-    return row?.due ?? Infinity
+    return row?.overdue ?? 0
   }
 
   /** How many rows an endpoint has, and since when the oldest waits: its event's time is in its id. */

@@ -10,6 +10,7 @@ import type { AttemptLog } from './attempt-log.ts'
 import { backlogRow, type Delivery } from './delivery.ts'
 import type { EndpointLane } from './endpoint-lanes.ts'
 import type { Task } from './lane.ts'
+import { attemptsMade } from './metrics.ts'
 import { DEFAULT_TIMEOUT_MS, type Attempted, type Sender } from './sender.ts'
 
 /** What attempts are made with. */
@@ -126,6 +127,7 @@ export class Attempt implements Task {
     const now = Date.now()
     const took = now - this.beganAt
     const { health } = this.lane
+    attemptsMade.add(1, metricOf(outcome))
     if (outcome.kind !== 'failed') health.succeeded(took)
     else health.failed(now, took, outcome.slowDown, Math.min(outcome.retryAfterMs ?? 0, this.#with.retryAfterCapMs))
     // What waits must not wait here: it would not be noticed when the pause ends.
@@ -205,3 +207,7 @@ export const isOrdered = ({ orderedAt }: IndexedEndpoint): boolean => orderedAt 
 
 /** Whether what fails is set aside for what is behind it. */
 const parks = (endpoint: IndexedEndpoint): boolean => isOrdered(endpoint) && endpoint.config.orderFailure === 'park'
+
+const succeeded = { outcome: 'succeeded' }
+const metricOf = (outcome: Outcome): { outcome: string; 'error.type'?: string } =>
+  outcome.kind === 'delivered' ? succeeded : { outcome: outcome.kind, 'error.type': outcome.error.code }

@@ -33,6 +33,11 @@ export class Dispatcher {
     this.#sweep = setInterval(() => this.#handOverSlow(), SWEEP_EVERY_MS).unref()
   }
 
+  /** Requests under way. */
+  get inFlight(): number {
+    return this.#running.size
+  }
+
   /** Deliveries that this process holds, waiting or in flight. */
   get inMemory(): number {
     return this.#inMemory

@@ -2,7 +2,7 @@ import type { AttemptTimings } from '@cartly/contracts'
 import { EgressError, type Egress, type HttpResponse, type Timings } from '@cartly/egress'
 import { compileMapping, MappingError, type CompiledMapping } from '@cartly/mapping'
 import { httpClientMetrics, traceHeaders, withSpan } from '@cartly/telemetry'
-import { SpanKind, type Attributes, type Span } from '@opentelemetry/api'
+import { SpanKind, type Attributes } from '@opentelemetry/api'
 import { presentable } from '../domain/headers.ts'
 import { outcomeOf, type Outcome } from '../domain/outcome.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
@@ -27,6 +27,9 @@ const USER_AGENT = 'Cartly-Webhooks/1.0'
 const MAX_BODY_BYTES = 16 * 1024
 const MAX_HEADERS = 40
 const MAX_HEADER_LENGTH = 512
+
+/** Of metrics, the address is left out: there are as many as endpoints. */
+const method = { 'http.request.method': 'POST' }
 
 /** Makes attempts: body, signature, request, and what the answer means. Never throws for what a receiver does. */
 export class Sender {
@@ -63,7 +66,6 @@ export class Sender {
     }
     return withSpan('POST', settings, async (span) => {
       Object.assign(headers, traceHeaders())
-      const began = performance.now()
       try {
         const response = await this.#egress.post({
           url: config.url,
@@ -72,13 +74,15 @@ export class Sender {
           timeoutMs: config.timeoutMs ?? DEFAULT_TIMEOUT_MS,
           maxResponseBytes: MAX_BODY_BYTES,
         })
-        return answered(span, response, at, headers, config.headers)
+        const { status, timings } = response
+        span.setAttribute('http.response.status_code', status)
+        httpClientMetrics.duration.record(timings.total / 1_000, { ...method, 'http.response.status_code': status })
+        return answered(response, at, headers, config.headers)
       } catch (error) {
         if (!(error instanceof EgressError)) throw error
         span.setAttribute('error.type', error.code)
+        httpClientMetrics.duration.record(error.timings.total / 1_000, { ...method, 'error.type': error.code })
         return unanswered(error, at, headers, config.headers)
-      } finally {
-        httpClientMetrics.duration.record((performance.now() - began) / 1_000, attributes)
       }
     })
   }
@@ -103,13 +107,13 @@ export class Sender {
     }
   }
 
-  /** What spans and metrics of its attempts have in common. */
+  /** What the spans of its attempts have in common. */
   #attributesOf(endpoint: IndexedEndpoint): Attributes {
     let attributes = this.#addresses.get(endpoint)
     if (!attributes) {
       const { hostname, port, protocol } = new URL(endpoint.config.url)
       attributes = {
-        'http.request.method': 'POST',
+        ...method,
         'server.address': hostname,
         'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
       }
@@ -129,14 +133,12 @@ export class Sender {
 }
 
 function answered(
-  span: Span,
   response: HttpResponse,
   at: Date,
   headers: Record<string, string>,
   own: Record<string, string> | undefined,
 ): Attempted {
   const { status } = response
-  span.setAttribute('http.response.status_code', status)
   const retryAfter = response.headers['retry-after']
   const outcome = outcomeOf({ status, retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter }, Date.now())
   return {
