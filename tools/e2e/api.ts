@@ -16,12 +16,15 @@ export interface Answer {
   readonly body: Json
 }
 
+export type Inspect = (method: string, path: string, answer: Answer) => void
+
 /** JSON whose shape the reader asserts. */
 export interface Json {
   readonly [name: string]: Json
 }
 
-export function apiOf(gatewayUrl: string, token: string): Api {
+/** `inspect` sees every answer, and throws at one that ought not to be. */
+export function apiOf(gatewayUrl: string, token: string, inspect: Inspect = () => {}): Api {
   const call: Api['call'] = async (method, path, body, headers = {}) => {
     const response = await fetch(`${gatewayUrl}${path}`, {
       method,
@@ -34,7 +37,13 @@ export function apiOf(gatewayUrl: string, token: string): Api {
     })
     const text = await response.text()
     const json = response.headers.get('content-type')?.includes('json') && text !== ''
-    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as Json }
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: (json ? JSON.parse(text) : text) as Json,
+    }
+    inspect(method, path, answer)
+    return answer
   }
   const must = async <T>(
     method: string,
