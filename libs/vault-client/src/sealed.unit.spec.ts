@@ -8,6 +8,8 @@ import { createUnsealer, type Unsealer } from './unsealer.ts'
 const binding = { audience: 'hook-executor', subject: 'nonce-0123456789' }
 const later = () => Date.now() + 60_000
 
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
 describe('a sealed message', () => {
   let unsealer: Unsealer
   beforeAll(async () => {
@@ -45,7 +47,9 @@ describe('a sealed message', () => {
     const sealed = await seal('secret', unsealer.publicKey, { ...binding, expiresAt: later() })
     const opened: number[] = []
     for (let at = 0; at < sealed.length; at++) {
-      const other = sealed[at] === 'A' ? 'B' : 'A'
+      if (sealed[at] === '.') continue
+      // The high bit: the low ones of a part's last character may stand for nothing.
+      const other = alphabet[alphabet.indexOf(sealed[at]!) ^ 32]
       const changed = `${sealed.slice(0, at)}${other}${sealed.slice(at + 1)}`
       await unsealer.open(changed, binding).then(
         () => opened.push(at),

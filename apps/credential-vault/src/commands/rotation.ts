@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { conflict, type KeyringDescription } from '@cartly/contracts'
 import type { Logger } from '@cartly/telemetry'
 import type { Keyring, RotatableKeyring } from '../domain/keyring.ts'
@@ -5,6 +6,7 @@ import type { WrappingKeys } from '../storage/wrapping-keys.ts'
 
 /** Small enough that leases are answered between two of them. */
 const BATCH = 200
+const LOOK_AGAIN_MS = 200
 
 /** Rotates the keyring's key while the vault serves: add, promote, rewrap, destroy. */
 export class Rotation {
@@ -80,11 +82,15 @@ export class Rotation {
   }
 
   async #run(): Promise<void> {
-    await this.#keys.rewrapSealingKeys()
     let rewrapped = 0
-    for (let some; !this.#stopped && (some = await this.#keys.rewrapSome(BATCH)) > 0; rewrapped += some);
-    const { rewrap } = await this.describe()
-    if (rewrap.remaining > 0) return
+    for (;;) {
+      await this.#keys.rewrapSealingKeys()
+      for (let some; !this.#stopped && (some = await this.#keys.rewrapSome(BATCH)) > 0; rewrapped += some);
+      if (this.#stopped) return
+      if ((await this.describe()).rewrap.remaining === 0) break
+      // What others had at hand was left to them.
+      await delay(LOOK_AGAIN_MS)
+    }
     await this.#keys.rewrapDone()
     this.#log.info('every data key is under the primary key', { rewrapped })
   }
