@@ -16,7 +16,9 @@ npm run template -- schema          write template.schema.json anew`
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
 
 async function entries(slug: string | undefined): Promise<readonly CatalogEntry[]> {
-  return slug === undefined ? (await loadCatalog()).list() : loadTemplate(catalogDirectory, slug)
+  const found = slug === undefined ? (await loadCatalog()).list() : await loadTemplate(catalogDirectory, slug)
+  for (const entry of found) entry.check()
+  return found
 }
 
 async function check(slug: string | undefined): Promise<boolean> {

@@ -3,13 +3,16 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DefinitionError } from '@cartly/request-chain'
 import { parse, YAMLParseError } from 'yaml'
-import { compileTemplate, type CompiledTemplate } from './compile-template.ts'
-import type { Sample } from './definition.ts'
+import { compileTemplate, type CompiledTemplate, type ConnectorAddress } from './compile-template.ts'
+import type { Sample, TemplateDefinition } from './definition.ts'
 
 /** The templates that come with the engine. */
 export const catalogDirectory = fileURLToPath(new URL('../catalog/', import.meta.url))
 
-/** One version of a template, ready to use. */
+/**
+ * One version of a template. It is compiled when its hooks, its test or its address are first asked for, since a service
+ * holds the whole catalogue and runs a few templates of it; a file that is wrong throws a `CatalogError` then.
+ */
 export interface CatalogEntry extends CompiledTemplate {
   readonly slug: string
   readonly version: string
@@ -18,6 +21,8 @@ export interface CatalogEntry extends CompiledTemplate {
   readonly samples: readonly Sample[]
   /** Where it was read from. */
   readonly file: string
+  /** Compiles it now. @throws CatalogError when the file is wrong */
+  check(): void
 }
 
 export interface Catalog {
@@ -40,9 +45,9 @@ export class CatalogError extends Error {
 }
 
 /**
- * Reads, checks and compiles every template of a directory: `<slug>/template.yaml`, older versions in
- * `<slug>/versions/*.yaml`, samples in `<slug>/samples/*.json`, `<slug>/icon.svg`.
- * @throws CatalogError for the first file that is wrong
+ * Reads every template of a directory: `<slug>/template.yaml`, older versions in `<slug>/versions/*.yaml`, samples in
+ * `<slug>/samples/*.json`, `<slug>/icon.svg`.
+ * @throws CatalogError for the first file that cannot be read, or has the name or version of another
  */
 export async function loadCatalog(directory: string = catalogDirectory): Promise<Catalog> {
   const folders = (await readdir(directory, { withFileTypes: true })).filter((entry) => entry.isDirectory())
@@ -86,14 +91,54 @@ async function readTemplate(
   samples: readonly Sample[],
 ): Promise<CatalogEntry> {
   const definition = parseYaml(file, await readFile(file, 'utf8'))
-  try {
-    const template = compileTemplate(definition)
-    const { slug: named, version } = template.definition
-    if (named !== slug) throw new CatalogError(file, `/slug: "${named}" must be the folder's name, "${slug}"`)
-    return { ...template, slug, version, icon, samples: [...(template.definition.samples ?? []), ...samples], file }
-  } catch (error) {
-    if (error instanceof DefinitionError) throw new CatalogError(file, error.message)
-    throw error
+  const { slug: named, version } = (definition ?? {}) as Partial<TemplateDefinition>
+  if (named !== slug) throw new CatalogError(file, `/slug: "${named}" must be the folder's name, "${slug}"`)
+  if (typeof version !== 'string') throw new CatalogError(file, '/version is required')
+  const ofDefinition = (definition as TemplateDefinition).samples ?? []
+  return new FileEntry({ file, slug, version, icon, samples: [...ofDefinition, ...samples] }, definition)
+}
+
+class FileEntry implements CatalogEntry {
+  readonly slug: string
+  readonly version: string
+  readonly icon: string | undefined
+  readonly samples: readonly Sample[]
+  readonly file: string
+  readonly definition: TemplateDefinition
+  #compiled: CompiledTemplate | undefined
+
+  constructor(facts: Omit<CatalogEntry, 'check' | keyof CompiledTemplate>, definition: unknown) {
+    this.slug = facts.slug
+    this.version = facts.version
+    this.icon = facts.icon
+    this.samples = facts.samples
+    this.file = facts.file
+    this.definition = definition as TemplateDefinition
+  }
+
+  get hooks(): CompiledTemplate['hooks'] {
+    return this.#compile().hooks
+  }
+
+  get test(): CompiledTemplate['test'] {
+    return this.#compile().test
+  }
+
+  baseUrl(connector: ConnectorAddress): string {
+    return this.#compile().baseUrl(connector)
+  }
+
+  check(): void {
+    this.#compile()
+  }
+
+  #compile(): CompiledTemplate {
+    try {
+      return (this.#compiled ??= compileTemplate(this.definition))
+    } catch (error) {
+      if (error instanceof DefinitionError) throw new CatalogError(this.file, error.message)
+      throw error
+    }
   }
 }
 
