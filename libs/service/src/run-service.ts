@@ -45,9 +45,18 @@ export async function run(name: string, start: (context: ServiceContext) => Prom
   try {
     context = await openService(name)
     await start(context)
+    giveMemoryBack()
     context.health.serve()
     context.log.info('ready')
   } catch (error) {
     fail('could not start', error)
   }
+}
+
+/**
+ * Starting leaves behind about as much memory as the service then lives on, and V8 would keep it for work that may never
+ * come. Collecting it takes a tenth of a second, before anybody is served. Needs `node --expose-gc`.
+ */
+function giveMemoryBack(): void {
+  globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' })
 }
