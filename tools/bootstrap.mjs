@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { buildConsole } from './bootstrap/console.mjs'
 import { install } from './bootstrap/install.mjs'
 import { checkMachine, root, secondsSince } from './bootstrap/machine.mjs'
-import { runBin, runNode, runSource } from './bootstrap/run.mjs'
+import { becomeNode, runBin, runNode, runSource } from './bootstrap/run.mjs'
 import { Trouble } from './bootstrap/trouble.mjs'
 
 const [command, ...args] = process.argv.slice(2)
@@ -29,7 +29,7 @@ try {
 
 async function start(flags) {
   await build()
-  return runNode(['--max-semi-space-size=2', join(root, 'libs/launcher/dist/start.js'), ...flags])
+  return becomeNode(['--expose-gc', '--max-semi-space-size=2', join(root, 'libs/launcher/dist/start.js'), ...flags])
 }
 
 async function test(selection) {

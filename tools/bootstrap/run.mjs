@@ -17,19 +17,34 @@ export function runSource(file, rest) {
 
 /** Runs Node 24 and resolves with its exit code. */
 export async function runNode(nodeArgs, env = {}) {
+  const { program, path } = node24()
+  const { code } = await run(program, nodeArgs, {
+    cwd: root,
+    env: { ...process.env, ...env, PATH: path },
+    stdio: 'inherit',
+  })
+  return code
+}
+
+/** As `runNode`, for what runs for hours: where this Node can, it becomes the other, so that none waits beside it. */
+export async function becomeNode(nodeArgs) {
+  if (!process.execve) return runNode(nodeArgs)
+  const { program, path } = node24()
+  process.chdir(root)
+  return process.execve(program, [program, ...nodeArgs], { ...process.env, PATH: path })
+}
+
+/** Where Node 24 is: the one of node_modules, or else this one; and the path on which it comes first. */
+function node24() {
   const bin = join(root, 'node_modules', `node-${platform}`, 'bin')
-  if (!existsSync(bin) && nodeMajor < 24) {
+  const there = existsSync(bin)
+  if (!there && nodeMajor < 24) {
     throw new Trouble(
       `There is no Node 24 for ${platform} on npm, and this is ${process.versions.node}.`,
       'Install Node 24.',
     )
   }
-  const { code } = await run('node', nodeArgs, {
-    cwd: root,
-    env: { ...process.env, ...env, PATH: [bin, process.env.PATH].join(delimiter) },
-    stdio: 'inherit',
-  })
-  return code
+  return { program: there ? join(bin, 'node') : process.execPath, path: [bin, process.env.PATH].join(delimiter) }
 }
 
 /**
