@@ -11,6 +11,7 @@ import {
   natsCredentials,
   newDatabasePasswords,
   newNatsPasswords,
+  nodeFlags,
   provisionDatabase,
   provisionRoles,
   provisionStreams,
@@ -81,7 +82,8 @@ export async function startEngine(): Promise<BenchEngine> {
     const dataDir = join(folder, name)
     mkdirSync(dataDir, { recursive: true })
     const log = openSync(join(folder, `${name}.log`), 'a')
-    const child = spawn('node', [...profiled(name), ...nodeArgs, join(root, 'apps', name, 'dist/main.js')], {
+    const flags = [...nodeFlags(name), ...profiled(name), ...nodeArgs]
+    const child = spawn('node', [...flags, join(root, 'apps', name, 'dist/main.js')], {
       cwd: dataDir,
       stdio: ['ignore', log, log],
       env: {
