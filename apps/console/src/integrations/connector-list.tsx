@@ -80,7 +80,7 @@ function Health({ connectorId }: { connectorId: string }) {
           Last failure
         </Text>
         {last ? (
-          <Anchor component={Link} to={`/stores/${storeId}/executions/${last.id}`} size="sm">
+          <Anchor component={Link} to={`/stores/${storeId}/executions/${last.id}`} size="sm" display="block">
             <Moment at={last.startedAt} />
           </Anchor>
         ) : (

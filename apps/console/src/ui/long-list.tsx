@@ -1,6 +1,6 @@
 import { Button, Center, Loader, Text } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type CSSProperties, type ReactNode } from 'react'
+import { useCallback, useEffect, useRef, type CSSProperties, type ReactNode } from 'react'
 import { Link } from 'react-router'
 import type { Newer } from '../live/use-newer.ts'
 import classes from './long-list.module.css'
@@ -36,12 +36,14 @@ const OVERSCAN = 12
 /** A table of any length: only the rows in sight are drawn, and the next page is fetched before its end is reached. */
 export function LongList<T>({ label, items, columns, keyOf, to, newer, more }: LongListProps<T>) {
   const scroller = useRef<HTMLDivElement>(null)
+  // Held on to: a new function makes the virtualizer measure all rows again, at each step of scrolling.
+  const getItemKey = useCallback((index: number) => keyOf(items[index] as T), [keyOf, items])
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
-    getItemKey: (index) => keyOf(items[index] as T),
+    getItemKey,
   })
   const visible = rows.getVirtualItems()
   const lastVisible = visible.at(-1)?.index ?? 0

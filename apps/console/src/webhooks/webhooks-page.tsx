@@ -112,7 +112,7 @@ function Health({ endpointId }: { endpointId: string }) {
           <Text size="xs" c="dimmed">
             Given up
           </Text>
-          <Anchor component={Link} to={`/stores/${storeId}/deliveries/${last.id}`} size="sm">
+          <Anchor component={Link} to={`/stores/${storeId}/deliveries/${last.id}`} size="sm" display="block">
             <Moment at={last.lastAttemptAt ?? last.createdAt} />
           </Anchor>
         </div>
