@@ -119,8 +119,11 @@ const requestBodyOf = (route: Route, body: TSchema): object => ({
 })
 
 function successOf(route: Route): object {
-  if (route.produces)
-    return { 200: { description: 'OK', content: { [route.produces]: producedSchema(route.produces) } } }
+  if (route.produces) {
+    const content = { [route.produces]: producedSchema(route.produces) }
+    const statuses = Object.entries({ 200: 'OK', ...route.alsoProduces })
+    return Object.fromEntries(statuses.map(([status, description]) => [status, { description, content }]))
+  }
   if (!route.response) return { 204: { description: 'Done' } }
   const answered = {
     ...(route.etag ? header('ETag') : {}),

@@ -68,6 +68,8 @@ export interface RouteSpec<P extends TProperties, Q extends TProperties, B exten
   readonly status?: 200 | 201
   /** Media type of what is not JSON. */
   readonly produces?: 'text/event-stream' | 'text/html'
+  /** Further statuses that come with what it produces, and what each says. */
+  readonly alsoProduces?: Readonly<Record<number, string>>
   /** The answer carries `revision`, and so an `ETag`. */
   readonly etag?: boolean
   /** `If-Match` is honoured. */

@@ -92,6 +92,11 @@ export const oauthRoutes: readonly Route[] = [
     params: { connectionKey: Type.String({ pattern: '^[A-Za-z0-9_-]{1,200}$' }) },
     openQuery: true,
     produces: 'text/html',
+    alsoProduces: {
+      400: 'It was used already, or not begun here: in this browser, of this connection',
+      410: 'It was begun too long ago',
+      502: 'The service did not give its answer',
+    },
     handle: async ({ params: { connectionKey }, query, request, publicUrl, ask }) => {
       const parameters = readParameters(query as Record<string, unknown>)
       const browserToken = request.cookies[OAUTH_COOKIE]

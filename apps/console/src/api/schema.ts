@@ -1974,10 +1974,37 @@ export interface operations {
           'text/html': string
         }
       }
+      /** @description It was used already, or not begun here: in this browser, of this connection */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
       404: components['responses']['NotFound']
+      /** @description It was begun too long ago */
+      410: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
+      /** @description The service did not give its answer */
+      502: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
       503: components['responses']['ServiceUnavailable']
       504: components['responses']['GatewayTimeout']
     }
