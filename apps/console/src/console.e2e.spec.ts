@@ -246,6 +246,33 @@ describe('a webhook', () => {
   }, 60_000)
 })
 
+describe('the keyboard', () => {
+  it('skips to the content, and opens a page with its heading in focus', async () => {
+    const page = await console.visit(`${store}/integrations`)
+
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('main')
+
+    await page.getByRole('link', { name: 'Webhooks' }).press('Enter')
+    await heading(page, 'Webhooks')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Webhooks')
+  }, 60_000)
+})
+
+describe('a server that is away', () => {
+  it('is said so, and asked again', async () => {
+    const page = await console.visit('/')
+    await page.route(/\/webhooks\?/, (route) => route.abort())
+    await page.getByRole('link', { name: 'Webhooks' }).click()
+    await page.getByText('The server cannot be reached.').waitFor()
+
+    await page.unrouteAll()
+    await press(page, 'Try again')
+    await page.getByText('The sample receiver').waitFor()
+  }, 60_000)
+})
+
 describe('another store', () => {
   it('sees nothing of this one', async () => {
     const id = await newest('connectors')
