@@ -30,7 +30,9 @@ const RENEW_EVERY_MS = 3_000
 const LEASE_MARGIN_MS = 1_000
 const MAX_QUEUES = 1_000
 /** Rows of one endpoint in memory at most, waiting or in flight. */
-const ROWS_AT_HAND = 64
+const ROWS_AT_HAND = 256
+/** Queues without a holder are looked for no more often than this. */
+const CLAIM_EVERY_MS = 20
 /** How soon another replica's due rows are noticed, and the queues of one that died. */
 const LOOK_EVERY_MS = 1_000
 /** A disabled endpoint's queue is looked at again; enabling it wakes it at once. */
@@ -59,6 +61,7 @@ export class Drain {
   #stopped = false
   #running: Promise<void> | undefined
   #renewedAt = 0
+  #claimedAt = 0
 
   constructor(options: DrainOptions) {
     this.#options = options
@@ -107,8 +110,10 @@ export class Drain {
 
   async #claim(): Promise<void> {
     const room = MAX_QUEUES - this.#held.size
-    if (room <= 0) return
     const claimedAt = Date.now()
+    if (room <= 0) return
+    if (claimedAt - this.#claimedAt < CLAIM_EVERY_MS) return this.#alarm.set(this.#claimedAt + CLAIM_EVERY_MS)
+    this.#claimedAt = claimedAt
     for (const endpointId of await this.#options.backlog.claim(room, LEASE_MS)) {
       const endpoint = this.#options.endpoint(endpointId)
       const pace = paceOf(endpoint)

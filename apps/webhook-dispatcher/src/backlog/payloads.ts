@@ -24,7 +24,10 @@ export class Payloads {
   }
 
   async #read(sequence: number): Promise<PreparedEvent | undefined> {
-    const message = await this.#bus.jsm.streams.getMessage('STORE', { seq: sequence })
+    const { direct, streams } = this.#bus.jsm
+    const query = { seq: sequence }
+    // Any copy of the stream may answer the first; only its leader knows for sure that there is nothing.
+    const message = (await direct.getMessage('STORE', query)) ?? (await streams.getMessage('STORE', query))
     if (!message) return undefined
     const prepared = prepare({
       subject: message.subject,
