@@ -88,6 +88,7 @@ describe('connecting Shippo', () => {
     await press(page, 'Continue')
     await press(page, 'Test connection')
     await page.getByText('The connection does not work yet').waitFor()
+    expect(await barriersOn(page)).toEqual([])
 
     await page.getByRole('link', { name: 'Finish later' }).click()
     await page
@@ -198,6 +199,8 @@ describe('a version', () => {
     await inUse('0.9.0')
 
     await press(page, 'Roll back')
+    await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).waitFor()
+    expect(await barriersOn(page)).toEqual([])
     await page.getByRole('dialog').getByRole('button', { name: 'Roll back' }).click()
     await inUse('1.0.0')
   }, 60_000)

@@ -24,6 +24,10 @@ export const theme = createTheme({
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, "JetBrains Mono", Menlo, Consolas, monospace',
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.625rem', lineHeight: '1.25' } } },
   respectReducedMotion: true,
+  components: {
+    Modal: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+  },
 })
 
 const hues = ['brand', 'red', 'green', 'yellow', 'orange', 'blue', 'violet', 'gray', 'grape'] as const
@@ -32,6 +36,7 @@ const hues = ['brand', 'red', 'green', 'yellow', 'orange', 'blue', 'violet', 'gr
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
+    ...filledRed,
     '--mantine-color-body': '#ffffff',
     '--mantine-color-dimmed': '#5a6570',
     '--mantine-color-placeholder': '#6b7580',
@@ -47,6 +52,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
     ),
   },
   dark: {
+    ...filledRed,
     '--mantine-color-dimmed': '#a6adb4',
     '--mantine-color-placeholder': '#9aa2aa',
     '--mantine-color-error': 'var(--mantine-color-red-4)',
@@ -64,6 +70,12 @@ export const cssVariables: CSSVariablesResolver = () => ({
     ),
   },
 })
+
+/** White stands on it. */
+const filledRed = {
+  '--mantine-color-red-filled': 'var(--mantine-color-red-9)',
+  '--mantine-color-red-filled-hover': '#b02525',
+}
 
 /** Where the ninth shade is still too light on the first. */
 const ink: Partial<Record<(typeof hues)[number], string>> = {

@@ -53,7 +53,6 @@ export default function HistoryTab({ connector }: { connector: Connector }) {
         onClose={() => setThen(undefined)}
         title={then && `${connector.name}, as of ${new Date(then.at).toLocaleString()}`}
         size="xl"
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {then && <AsOf connectorId={connector.id} at={then.at} />}
       </Modal>

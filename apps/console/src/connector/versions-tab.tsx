@@ -128,7 +128,6 @@ function Versions({ connector, service, template }: VersionsProps) {
         onClose={() => setDiff(undefined)}
         title={diff && `From ${diff.from} to ${diff.to}`}
         size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
       >
         {diff && (
           <Stack>

@@ -34,13 +34,7 @@ export function Replay({ run }: { run: Execution }) {
       >
         Run again
       </Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title={`Run ${run.hook} again?`}
-        centered
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={opened} onClose={close} title={`Run ${run.hook} again?`} centered>
         <Stack>
           <Text size="sm">
             The service is called for real, with the same input.

@@ -36,7 +36,7 @@ export function ConfirmButton({ label, title, consequence, confirm, onConfirm, .
       <Button variant="default" {...button} onClick={open}>
         {label}
       </Button>
-      <Modal opened={opened} onClose={close} title={title} centered closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={opened} onClose={close} title={title} centered>
         <Stack>
           <div>{consequence}</div>
           {error && <ProblemAlert error={error} title="That did not work" />}

@@ -31,13 +31,7 @@ export function SendTest({ webhook }: { webhook: Webhook }) {
   return (
     <>
       <Button onClick={open}>Send a test</Button>
-      <Modal
-        opened={opened}
-        onClose={close}
-        title="Send an example event"
-        size="lg"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={opened} onClose={close} title="Send an example event" size="lg">
         <Stack>
           <Select
             label="Event"
