@@ -30,9 +30,9 @@ export function serviceProgram(service: ServiceName): string {
 }
 
 /**
- * How Node runs a service. By itself it lets the young generation grow to three times 16 MiB before it collects, which at
+ * How Node runs a service. By itself V8 lets the young generation grow to three times 64 MiB before it collects, which at
  * rest is a third of the memory of all services; only the dispatcher, which handles thousands of events a second, gains
- * from it. `--expose-gc` lets a service give back what starting took (`libs/service`).
+ * from it. `--expose-gc` lets a service give back what starting took (`libs/service`). See `docs/footprint.md`.
  */
 export function nodeFlags(service: ServiceName): string[] {
   return service === 'webhook-dispatcher' ? ['--expose-gc'] : ['--expose-gc', '--max-semi-space-size=4']
