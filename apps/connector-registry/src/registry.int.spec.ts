@@ -118,6 +118,19 @@ describe('a connector', () => {
     expect((await refusal(ask(registry.get, place))).kind).toBe('not_found')
   })
 
+  it('is installed before it is configured, and says what it lacks before it is tested', async () => {
+    const { id: connectorId } = await install({ template: 'slack' })
+    const place = { storeId, connectorId }
+
+    const refused = await refusal(ask(registry.test, place))
+    expect(refused).toMatchObject({ kind: 'conflict', code: 'settings_missing' })
+    expect(refused.errors?.map(({ pointer }) => pointer)).toEqual(['/settings/channel'])
+    expect((await refusal(ask(registry.activate, place))).code).toBe('settings_missing')
+
+    await ask(registry.configure, { ...place, settings: { channel: '#orders' } })
+    expect(await ask(registry.test, place)).toMatchObject({ ok: true })
+  })
+
   it('is installed once by a command that comes twice', async () => {
     const first = await ask(registry.install, { storeId, template: 'shippo' }, 'same-command')
     const second = await ask(registry.install, { storeId, template: 'shippo' }, 'same-command')

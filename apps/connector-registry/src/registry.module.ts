@@ -28,7 +28,7 @@ export class RegistryModule {
     await migrate(dataSource)
     context.onShutdown(() => dataSource.destroy())
 
-    const projection = aggregateProjection(connectorEvents, connector, 1)
+    const projection = aggregateProjection(connectorEvents, connector, 2)
     const connectorRunner = await runProjection(context, dataSource, projection)
     await runProjection(context, dataSource, executionsProjection)
 

@@ -53,6 +53,8 @@ export function compileJsonSchema(schema: object): Validator<unknown> {
   const known = compiled.get(schema)
   if (known) return known
   const validator = validatorOf(ajv.compile(schema))
+  // Ajv itself would keep every schema for ever, and refuse a second one of the same `$id`.
+  ajv.removeSchema(schema)
   compiled.set(schema, validator)
   return validator
 }

@@ -1,4 +1,5 @@
 import {
+  CartlyError,
   compileJsonSchema,
   executor,
   invalid,
@@ -6,6 +7,7 @@ import {
   type Connector,
   type ConnectorEvent,
   type ConnectorId,
+  type FieldError,
   type RequestOf,
   type ResponseOf,
   type StoreId,
@@ -103,6 +105,7 @@ export class ConnectorCommands {
   async test(request: RequestOf<typeof registry.test>, call: CallContext): Promise<TestResult> {
     const { storeId, connectorId } = request
     const { state, sequence } = await this.#connectors.row(storeId, connectorId)
+    checkComplete(this.#book.definitionOf(state), state.settings)
     const result = await this.#bus.request(
       executor.test,
       { storeId, connectorId, afterSequence: sequence },
@@ -115,7 +118,9 @@ export class ConnectorCommands {
 
   async activate(request: RequestOf<typeof registry.activate>, call: CallContext): Promise<Connector> {
     const { state } = await this.#connectors.row(request.storeId, request.connectorId)
-    const needs = neededCredentials(this.#book.definitionOf(state))
+    const definition = this.#book.definitionOf(state)
+    checkComplete(definition, state.settings)
+    const needs = neededCredentials(definition)
     return this.#execute(request, { type: 'activate', needs }, call)
   }
 
@@ -165,12 +170,39 @@ export class ConnectorCommands {
     { settings, endpoints, mappings }: Pick<Installed, 'settings' | 'endpoints' | 'mappings'>,
   ): void {
     this.#book.compile(definition, mappings)
-    const wrong = compileJsonSchema(definition.settings ?? { type: 'object', additionalProperties: false })
-      .errors(withDefaults(definition, settings))
-      .map(({ pointer, message }) => ({ pointer: `/settings${pointer}`, message }))
-    if (wrong.length > 0) throw invalid('invalid_settings', `The settings do not fit ${definition.name}`, wrong)
+    const wrong = settingsErrors(definition, settings).filter(({ missing }) => !missing)
+    if (wrong.length > 0)
+      throw invalid('invalid_settings', `The settings do not fit ${definition.name}`, wrong.map(fieldOf))
     if (endpoints.baseUrl !== undefined) checkAddress(endpoints.baseUrl)
   }
+}
+
+/** A setting that does not fit, or that is missing: a connector is installed before it is configured. */
+interface SettingsError extends FieldError {
+  readonly missing: boolean
+}
+
+function settingsErrors(definition: TemplateDefinition, settings: Record<string, unknown>): SettingsError[] {
+  const schema = definition.settings ?? { type: 'object', additionalProperties: false }
+  return compileJsonSchema(schema)
+    .errors(withDefaults(definition, settings))
+    .map(({ pointer, message }) => ({
+      pointer: `/settings${pointer}`,
+      message,
+      missing: message === 'is required' && pointer.lastIndexOf('/') === 0,
+    }))
+}
+
+const fieldOf = ({ pointer, message }: SettingsError): FieldError => ({ pointer, message })
+
+/** @throws CartlyError `conflict` while settings are missing that the service cannot be asked without. */
+function checkComplete(definition: TemplateDefinition, settings: Record<string, unknown>): void {
+  const missing = settingsErrors(definition, settings).filter((error) => error.missing)
+  if (missing.length === 0) return
+  const names = missing.map(({ pointer }) => pointer.slice('/settings/'.length)).join(', ')
+  throw new CartlyError('conflict', 'settings_missing', `${definition.name} needs more settings first: ${names}`, {
+    errors: missing.map(fieldOf),
+  })
 }
 
 /** What the schema of the settings says is so when nothing is said. */

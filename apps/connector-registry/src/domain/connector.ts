@@ -46,8 +46,8 @@ export interface Installed extends Configuration {
   /** Counts what a test would have to be repeated for. */
   readonly changes: number
   readonly lastTest: TestOutcome | null
-  /** `changes` when the last test passed. */
-  readonly passedAt: number | null
+  /** `changes` at the last test. */
+  readonly testedAt: number | null
   readonly attention: { code: string; reason: string } | null
   readonly previous: PreviousPin | null
 }
@@ -81,7 +81,7 @@ export type ConnectorCommand =
   | { type: 'rollback' }
   | { type: 'remove' }
 
-const passed = (state: Installed): boolean => state.passedAt === state.changes
+const passed = (state: Installed): boolean => state.testedAt === state.changes && state.lastTest?.ok === true
 
 /** The status that the outside sees. */
 export function statusOf(state: ConnectorState): ConnectorStatus {
@@ -119,7 +119,7 @@ export const connector = {
         credentials: {},
         changes: 0,
         lastTest: null,
-        passedAt: null,
+        testedAt: null,
         attention: null,
         previous: null,
       }
@@ -197,13 +197,13 @@ function activate(needs: readonly CredentialPurpose[], state: Installed): Connec
   }
   if (passed(state)) return [{ type: 'ConnectorActivated', data: {} }]
   if (!state.lastTest) throw conflict('test_missing', 'Test the connection first: POST …/test')
-  if (!state.lastTest.ok) {
-    throw conflict(
-      'test_failed',
-      `The last test failed. Put this right and test again: ${state.lastTest.error?.message ?? 'the connection does not work'}`,
-    )
+  if (state.testedAt !== state.changes) {
+    throw conflict('test_outdated', 'The connector has changed since its last test. Test it again: POST …/test')
   }
-  throw conflict('test_outdated', 'The connector has changed since its last test. Test it again: POST …/test')
+  throw conflict(
+    'test_failed',
+    `The last test failed. Put this right and test again: ${state.lastTest.error?.message ?? 'the connection does not work'}`,
+  )
 }
 
 /** What is wrong with an active connector that this credential was taken from, until there is another. */
@@ -251,7 +251,7 @@ function evolveInstalled(
       return { ...state, credentials, changes: state.changes + 1 }
     }
     case 'ConnectorTested':
-      return { ...state, lastTest: event.data, passedAt: event.data.ok ? state.changes : null }
+      return { ...state, lastTest: event.data, testedAt: state.changes }
     case 'ConnectorActivated':
       return { ...state, phase: 'active' }
     case 'ConnectorDeactivated':

@@ -51,6 +51,9 @@ describe('activation', () => {
   it('needs the test to be newer than the last change', () => {
     given([installed, attached, tested(), configured]).when(activate).thenRefused('test_outdated')
     given([installed, tested(), attached]).when(activate).thenRefused('test_outdated')
+    given([installed, attached, tested(false), configured])
+      .when(activate)
+      .thenRefused('test_outdated')
     given([installed, attached, tested(), upgraded]).when(activate).thenRefused('test_outdated')
   })
 
