@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { buildConsole } from './bootstrap/console.mjs'
 import { install } from './bootstrap/install.mjs'
 import { checkMachine, root, secondsSince } from './bootstrap/machine.mjs'
-import { becomeNode, runBin, runNode, runSource } from './bootstrap/run.mjs'
+import { becomeNode, run, runBin, runNode, runSource } from './bootstrap/run.mjs'
 import { Trouble } from './bootstrap/trouble.mjs'
 
 const [command, ...args] = process.argv.slice(2)
@@ -59,6 +59,7 @@ async function check() {
     ['lint', () => runBin('oxlint', ['--max-warnings=0'])],
     ['boundaries', () => runSource('tools/check-boundaries.ts', [])],
     ['types', () => runBin('tsc', ['-p', 'tsconfig.check.json', '--noEmit'])],
+    ['console', () => runConsoleCheck()],
     ...generators.map((name) => [`${name} up to date`, () => runSource(`tools/${name}`, ['--check'])]),
   ]
   const failed = []
@@ -66,6 +67,16 @@ async function check() {
   if (failed.length === 0) console.log(`✓ ${steps.map(([name]) => name).join(', ')}`)
   else console.error(`✗ ${failed.join(', ')}`)
   return failed.length === 0 ? 0 : 1
+}
+
+/** The console's types, which are those of another program, and its client, which is made from the API. */
+async function runConsoleCheck() {
+  await build()
+  const { code } = await run('npm', ['run', '--silent', 'check', '--workspace=@cartly/console'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  return code
 }
 
 /** Runs the tests; the last line counts them, a spec file that could not run counting as one that failed. */

@@ -65,7 +65,7 @@ function greet({ run }: Engine, dataDir: string, tookMs: number): void {
   const lines = [
     `Ready in ${(tookMs / 1000).toFixed(1)} s.`,
     '',
-    `  Console     ${run.consoleUrl}#token=${run.adminToken}`,
+    `  Console     ${signInLink(run)}`,
     `  API         ${run.gatewayUrl}/docs`,
     `  NATS        ${run.natsUrl}`,
     `  Data        ${dataDir} (addresses and secrets of this run: run.json)`,
@@ -75,6 +75,12 @@ function greet({ run }: Engine, dataDir: string, tookMs: number): void {
     'Ctrl-C stops it.',
   ]
   say(lines.join('\n'))
+}
+
+/** Straight to the demo store where there is one; the token is in the fragment, which no server sees. */
+function signInLink({ consoleUrl, adminToken, demo }: Engine['run']): string {
+  const page = demo ? new URL(`stores/${demo.storeId}/integrations`, consoleUrl).href : consoleUrl
+  return `${page}#token=${adminToken}`
 }
 
 function say(line: string): void {
