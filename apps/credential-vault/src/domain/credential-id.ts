@@ -1,4 +1,11 @@
-import { derivedId, timeOfId, type ConnectorId, type CredentialId, type CredentialPurpose, type StoreId } from '@cartly/contracts'
+import {
+  derivedId,
+  timeOfId,
+  type ConnectorId,
+  type CredentialId,
+  type CredentialPurpose,
+  type StoreId,
+} from '@cartly/contracts'
 
 /** Whose credential it is, and what for: there is one of each. */
 export interface CredentialKey {
