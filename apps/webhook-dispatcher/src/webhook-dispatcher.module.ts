@@ -17,7 +17,7 @@ import { BacklogWriter } from './backlog/backlog-writer.ts'
 import { Drain } from './backlog/drain.ts'
 import { OrderedIntake } from './backlog/ordered-intake.ts'
 import { Payloads } from './backlog/payloads.ts'
-import { resumeUnfinished } from './backlog/resume-unfinished.ts'
+import { Unfinished } from './backlog/unfinished.ts'
 import { DeliverNow } from './commands/deliver-now.ts'
 import { EndpointCommands } from './commands/endpoint-commands.ts'
 import { RecoveryCommands } from './commands/recoveries.ts'
@@ -149,11 +149,19 @@ export class WebhookDispatcherModule {
       endpoint: endpointById,
       onTrouble: trouble('the backlog cannot be read'),
     })
+    const unfinished = new Unfinished({
+      bus,
+      dataSource,
+      backlog,
+      activity,
+      onDue: (dueAt) => drain.hint(dueAt),
+      onTrouble: trouble('events that were handed out again wait'),
+    })
     const intake = new StoreIntake({
       bus,
       index: () => view.current,
       dispatcher,
-      resumeUnfinished: (unfinished) => resumeUnfinished(dataSource, backlog, activity, bus, unfinished),
+      unfinished,
       onTrouble: trouble('store events cannot be read'),
     })
     const orderedIntake = new OrderedIntake({
@@ -196,7 +204,16 @@ export class WebhookDispatcherModule {
     housekeeping.start()
     // The last added is stopped first: nothing new is taken, then what is in flight ends, then it is recorded.
     onShutdown(() => dispatcher.close())
-    onShutdown(() => Promise.all([intake.stop(), orderedIntake.stop(), drain.stop(), jobs.stop(), housekeeping.stop()]))
+    onShutdown(() =>
+      Promise.all([
+        intake.stop(),
+        unfinished.stop(),
+        orderedIntake.stop(),
+        drain.stop(),
+        jobs.stop(),
+        housekeeping.stop(),
+      ]),
+    )
 
     const endpointOf = (storeId: StoreId, id: EndpointId): IndexedEndpoint => {
       const found = endpointById(id)

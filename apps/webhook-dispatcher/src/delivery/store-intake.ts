@@ -2,6 +2,7 @@ import { rejectedSubject, parseStoreSubject, type StoreEventRejected } from '@ca
 import type { Bus } from '@cartly/event-store'
 import { AckPolicy, DeliverPolicy, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Unfinished } from '../backlog/unfinished.ts'
 import type { EndpointIndex } from '../matching/endpoint-index.ts'
 import { isOrdered } from './attempt.ts'
 import { deliveryIdOf, type Delivery } from './delivery.ts'
@@ -12,8 +13,7 @@ export interface StoreIntakeOptions {
   readonly bus: Bus
   readonly index: () => EndpointIndex
   readonly dispatcher: Dispatcher
-  /** Puts what an event still lacks into the backlog: it was seen before, and what came of it is not known. */
-  readonly resumeUnfinished: (deliveries: readonly Delivery[]) => Promise<void>
+  readonly unfinished: Unfinished
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -118,7 +118,7 @@ export class StoreIntake {
       if (message.info.deliveryCount > 1) deliveries.push(delivery)
       else dispatcher.offer(delivery, endpoint)
     }
-    if (deliveries.length > 0) await this.#options.resumeUnfinished(deliveries)
+    if (deliveries.length > 0) this.#options.unfinished.add(deliveries)
     open.settle()
     await dispatcher.room()
   }
