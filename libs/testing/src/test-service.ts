@@ -16,13 +16,13 @@ export interface TestService {
   stop(): Promise<void>
 }
 
-/** Starts a service as its `main.ts` does, as its own NATS user; two of a name are two replicas. */
+/** Starts a service as its `main.ts` does, as its own NATS user; two of a name are two replicas, which may share `lines`. */
 export async function testService(
   nats: TestNats,
   name: NatsUser,
   wire: (context: ServiceContext) => Promise<DynamicModule>,
+  lines: string[] = [],
 ): Promise<TestService> {
-  const lines: string[] = []
   const { user, pass } = nats.credentials[name]
   const nc = await connectNats({ servers: nats.url, user, password: pass })
   const closers: (() => Promise<unknown>)[] = []

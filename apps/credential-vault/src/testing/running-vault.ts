@@ -2,11 +2,9 @@ import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connectorEvents, newId, type ConnectorId, type StoreId } from '@cartly/contracts'
 import { createEventStore } from '@cartly/event-store'
-import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
-import { Health, type ServiceContext } from '@cartly/service'
-import { createLogger } from '@cartly/telemetry'
-import { testFolder, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
-import { NestFactory } from '@nestjs/core'
+import { BusClient } from '@cartly/messaging'
+import type { ServiceContext } from '@cartly/service'
+import { testFolder, testNats, testPostgres, testService, type TestNats, type TestPostgres } from '@cartly/testing'
 import { openKeyring } from '../keyring/open-keyring.ts'
 import type { SpecOf } from '../queries/connector-directory.ts'
 import { VaultModule } from '../vault.module.ts'
@@ -38,43 +36,13 @@ export async function runningVault(): Promise<RunningVault> {
   const closers: (() => Promise<unknown>)[] = []
 
   const startReplica = async () => {
-    const own: (() => Promise<unknown>)[] = []
-    const { user, pass } = nats.credentials['credential-vault']
-    const nc = await connectNats({ servers: nats.url, user, password: pass })
-    const log = createLogger('credential-vault', { level: 'debug', write: (line) => lines.push(line), exported: false })
-    const context: ServiceContext = {
-      name: 'credential-vault',
-      log,
-      nc,
-      js: jetstream(nc),
-      jsm: await jetstreamManager(nc, { checkAPI: false }),
-      bus: new BusClient(nc, 'credential-vault'),
-      health: new Health(),
-      onShutdown: (close) => void own.push(close),
-      close: async () => undefined,
-    }
-    let closed = false
-    const close = async () => {
-      if (closed) return
-      closed = true
-      for (const part of own.toReversed()) await part()
-      await nc.close()
-    }
-    closers.push(close)
-    const module = await VaultModule.create(context, {
-      databaseUrl: postgres.urls.vault,
-      openKeyring: (inUse) => openKeyring({ kind: 'file', path: join(dataDir, 'vault-keyring.json') }, inUse, fetch),
-      specOf,
-    })
-    const app = await NestFactory.createMicroservice(module, {
-      strategy: new BusServer(nc, context.name, log),
-      logger: false,
-      abortOnError: false,
-    })
-    app.useGlobalFilters(new PassErrorsOn())
-    await app.listen()
-    own.push(() => app.close())
-    return { close }
+    const keyring = { kind: 'file', path: join(dataDir, 'vault-keyring.json') } as const
+    const databaseUrl = postgres.urls.vault
+    const wire = (context: ServiceContext) =>
+      VaultModule.create(context, { databaseUrl, openKeyring: (inUse) => openKeyring(keyring, inUse, fetch), specOf })
+    const { stop } = await testService(nats, 'credential-vault', wire, lines)
+    closers.push(stop)
+    return { close: stop }
   }
   await startReplica()
 

@@ -5,20 +5,19 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connectorEvents, newId, vault, type ConnectorId, type StoreId } from '@cartly/contracts'
 import { createEgress } from '@cartly/egress'
 import { createEventStore } from '@cartly/event-store'
-import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
-import { Health, type ServiceContext } from '@cartly/service'
-import { createLogger } from '@cartly/telemetry'
+import { BusClient } from '@cartly/messaging'
+import type { ServiceContext } from '@cartly/service'
 import {
   eventually,
   freePort,
   testFolder,
   testNats,
   testPostgres,
+  testService,
   type TestNats,
   type TestPostgres,
 } from '@cartly/testing'
 import { sealToVault } from '@cartly/vault-client'
-import { NestFactory } from '@nestjs/core'
 import { OAuthModule } from '../oauth.module.ts'
 
 /** A refresher in this process, beside a vault in one of its own, on real servers. */
@@ -58,44 +57,16 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
   await vaultProcess.start()
 
   const startReplica = async () => {
-    const own: (() => Promise<unknown>)[] = []
-    const { user, pass } = nats.credentials['oauth-refresher']
-    const nc = await connectNats({ servers: nats.url, user, password: pass })
-    const log = createLogger('oauth-refresher', { level: 'debug', write: (line) => lines.push(line), exported: false })
-    const context: ServiceContext = {
-      name: 'oauth-refresher',
-      log,
-      nc,
-      js: jetstream(nc),
-      jsm: await jetstreamManager(nc, { checkAPI: false }),
-      bus: new BusClient(nc, user),
-      health: new Health(),
-      onShutdown: (close) => void own.push(close),
-      close: async () => undefined,
-    }
-    const module = await OAuthModule.create(context, {
-      databaseUrl: postgres.urls.oauth,
-      catalog: { list: () => [], get: () => undefined, versions: () => [] },
-      egress: createEgress({ allowedNetworks: ['127.0.0.0/8'], fetchTimeoutMs }),
-      leaseMs,
-    })
-    const app = await NestFactory.createMicroservice(module, {
-      strategy: new BusServer(nc, context.name, log),
-      logger: false,
-      abortOnError: false,
-    })
-    app.useGlobalFilters(new PassErrorsOn())
-    await app.listen()
-    own.push(() => app.close())
-    let closed = false
-    const close = async () => {
-      if (closed) return
-      closed = true
-      for (const part of own.toReversed()) await part()
-      await nc.close()
-    }
-    replicas.push(close)
-    return { close }
+    const wire = (context: ServiceContext) =>
+      OAuthModule.create(context, {
+        databaseUrl: postgres.urls.oauth,
+        catalog: { list: () => [], get: () => undefined, versions: () => [] },
+        egress: createEgress({ allowedNetworks: ['127.0.0.0/8'], fetchTimeoutMs }),
+        leaseMs,
+      })
+    const { stop } = await testService(nats, 'oauth-refresher', wire, lines)
+    replicas.push(stop)
+    return { close: stop }
   }
   await startReplica()
 
