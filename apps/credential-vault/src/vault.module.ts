@@ -1,15 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { credentialEvents } from '@cartly/contracts'
-import {
-  aggregateProjection,
-  aggregateRepository,
-  createCommandHandler,
-  createEventStore,
-  ProjectionRunner,
-  Reactor,
-} from '@cartly/event-store'
+import { aggregateProjection, aggregateRepository, createCommandHandler, createEventStore } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
-import type { ServiceContext } from '@cartly/service'
+import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { Credentials } from './commands/credentials.ts'
 import { CredentialsController } from './commands/credentials.controller.ts'
@@ -43,13 +35,11 @@ const REFRESH_KEYRING_EVERY_MS = 5_000
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
-const BEGUN_CHECK_MS = 10
-
 @Module({})
 export class VaultModule {
   /** Brings the database up to date, opens the keyring, starts projections and reactions, and wires the controllers. */
   static async create(context: ServiceContext, settings: VaultSettings): Promise<DynamicModule> {
-    const { log, onShutdown, health } = context
+    const { log, onShutdown } = context
     const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
     const dataSource = createDataSource({
       url: settings.databaseUrl,
@@ -69,20 +59,8 @@ export class VaultModule {
     onShutdown(() => rotation.stop())
 
     const projection = aggregateProjection(credentialEvents, credentialDecider, 1)
-    const runnerOf = async (of: typeof projection | typeof connectorProjection): Promise<ProjectionRunner> => {
-      const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: of.name, error })
-      const runner = new ProjectionRunner({ bus, dataSource, projection: of as never, onTrouble })
-      runner.start()
-      onShutdown(() => runner.stop())
-      health.add(of.name, () => {
-        if (runner.status.state === 'refused') throw runner.status.failure
-      })
-      // Its tables are made when it begins.
-      while (runner.status.state === 'starting') await delay(BEGUN_CHECK_MS)
-      return runner
-    }
-    const credentialRunner = await runnerOf(projection)
-    const connectorRunner = await runnerOf(connectorProjection)
+    const credentialRunner = await runProjection(context, dataSource, projection)
+    const connectorRunner = await runProjection(context, dataSource, connectorProjection)
 
     const store = createEventStore(bus)
     const repository = aggregateRepository<CredentialState>(dataSource, projection)
@@ -107,15 +85,11 @@ export class VaultModule {
     })
     const audit = new Audit(context.js)
 
-    const reactor = new Reactor({
-      bus,
+    runReactor(context, {
       name: 'vault-policies',
       source: reactionSource,
       react: createReactions({ credentials, dataKeys, log: store, readModel: credentialRunner }),
-      onTrouble: (error) => log.warn('a policy is tried again', { error }),
     })
-    reactor.start()
-    onShutdown(() => reactor.stop())
 
     const housekeeping = new Housekeeping({ credentials, dataKeys, log: store })
     const keepHouse = (): void => {
