@@ -304,6 +304,33 @@ describe('OAuth', () => {
     expect(await api.post(`${path}/test`)).toMatchObject({ ok: true })
     expect(await api.post(`${path}/activate`)).toMatchObject({ status: 'active' })
   })
+
+  it('needs nothing but the client where the service asks for no consent', async () => {
+    const { auth, ...rest } = contactsDefinition(demo.authorizationServerUrl) as { auth: { tokenUrl: string } }
+    const { tokenUrl } = auth
+    const definition = {
+      ...rest,
+      auth: {
+        type: 'oauth2',
+        grant: 'client_credentials',
+        tokenUrl,
+        scopes: ['contacts.read', 'contacts.write'],
+        clientAuth: 'post',
+      },
+    }
+    const { id } = await api.post(`/v1/stores/${store}/connectors`, { definition, name: 'CRM of our own' })
+    const path = `/v1/stores/${store}/connectors/${String(id)}`
+    await api.put(`${path}/credentials`, {
+      values: { clientId: 'cartly-post', clientSecret: 'sandbox-secret-of-cartly-post' },
+    })
+
+    expect(await api.post(`${path}/test`)).toMatchObject({ ok: true })
+    expect(await api.post(`${path}/activate`)).toMatchObject({ status: 'active' })
+    const customer = await api.post(`${path}/hooks/add_contact/invoke`, {
+      input: { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' },
+    })
+    expect(customer).toMatchObject({ status: 'succeeded' })
+  })
 })
 
 describe('bad input at the door', () => {

@@ -57,9 +57,11 @@ export class OAuthController {
   }
 
   @Handles(oauth.refresh)
-  async refresh({ storeId, connectorId, staleVersion }: In<'refresh'>, { deadlineAt }: CallContext): Out<'refresh'> {
-    const state = await this.#refresher.refresh({ storeId, connectorId }, { staleVersion, deadlineAt })
-    return viewOf(connectorId, state)
+  async refresh({ storeId, connectorId, ...known }: In<'refresh'>, call: CallContext): Out<'refresh'> {
+    const owner = { storeId, connectorId }
+    const first = await this.#clientCredentials.connectFirst(owner, by(call))
+    const { deadlineAt } = call
+    return viewOf(connectorId, first ?? (await this.#refresher.refresh(owner, { ...known, deadlineAt })))
   }
 
   @Handles(oauth.connect)

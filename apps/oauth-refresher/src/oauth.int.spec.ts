@@ -150,15 +150,40 @@ describe('the OAuth refresher', () => {
     expect(await refresh(connectorId)).toMatchObject({ status: 'connected' })
   })
 
-  test('client credentials need no page, and are fetched anew', async () => {
-    const auth = { type: 'oauth2', grant: 'client_credentials', tokenUrl: `${server.url}/token`, scopes: ['read'] }
-    const connectorId = await install(auth)
-    expect(await running.gateway.request(oauth.connect, { storeId, connectorId })).toMatchObject({
-      status: 'connected',
-    })
+  const byClient = () => ({
+    type: 'oauth2',
+    grant: 'client_credentials',
+    tokenUrl: `${server.url}/token`,
+    scopes: ['read'],
+  })
+
+  test('client credentials need no page: their token is fetched once they are stored, and anew', async () => {
+    const connectorId = await install(byClient())
+    await eventually(async () => (await get(connectorId)).status === 'connected')
     const { version } = await lease(connectorId)
     await refresh(connectorId, version)
     expect((await lease(connectorId)).version).toBe(version + 1)
+  })
+
+  test('an executor that finds no token of client credentials has the first one fetched, once', async () => {
+    const calls = server.tokenCalls.length
+    server.latencyMs = 100
+    const connectorId = await install(byClient())
+    const ask = () => running.executor.request(oauth.refresh, { storeId, connectorId, expired: true })
+
+    const views = await Promise.all([ask(), ask(), ask()])
+
+    expect(views.map(({ status }) => status)).toEqual(['connected', 'connected', 'connected'])
+    await lease(connectorId)
+    expect(server.tokenCalls.length - calls).toBe(1)
+  })
+
+  test('a token that has not ended is not refreshed as one that has', async () => {
+    const connectorId = await connected()
+    const { version } = await lease(connectorId)
+    const asked = { storeId, connectorId, expired: true }
+    expect(await running.executor.request(oauth.refresh, asked)).toMatchObject({ status: 'connected' })
+    expect((await lease(connectorId)).version).toBe(version)
   })
 
   test('access that is revoked ends at the service too', async () => {

@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
-import { connectorEvents, oauthConnectionEvents, type ConnectorId } from '@cartly/contracts'
+import { connectorEvents, credentialEvents, oauthConnectionEvents, type ConnectorId } from '@cartly/contracts'
 import type { Egress } from '@cartly/egress'
 import {
   aggregateProjection,
@@ -7,24 +6,23 @@ import {
   createCommandHandler,
   createEventStore,
   eventsOf,
-  ProjectionRunner,
-  Reactor,
-  type Projection,
+  isOf,
 } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
-import type { ServiceContext } from '@cartly/service'
+import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import type { Catalog } from '@cartly/templates'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { Module, type DynamicModule } from '@nestjs/common'
 import { Authorizations } from './commands/authorizations.ts'
 import { ClientCredentials } from './commands/client-credentials.ts'
-import { Connections } from './commands/connections.ts'
+import { Connections, type By } from './commands/connections.ts'
 import { Refresher, type RefresherOptions } from './commands/refresher.ts'
 import { Revocations } from './commands/revocations.ts'
 import { Scheduler } from './commands/scheduler.ts'
 import { TokenVault } from './commands/token-vault.ts'
 import { connectionDecider, type ConnectionState } from './domain/connection.ts'
 import { OAuthController } from './oauth.controller.ts'
+import { firstToken } from './policies/first-token.ts'
 import { connectorProjection } from './projections/connectors.ts'
 import { scheduleProjection } from './projections/schedule.ts'
 import { Servers } from './protocol/server.ts'
@@ -41,13 +39,11 @@ export interface OAuthSettings extends RefresherOptions {
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
-const BEGUN_CHECK_MS = 10
-
 @Module({})
 export class OAuthModule {
   /** Brings the database up to date, starts projections, policies and the schedule, and wires the controller. */
   static async create(context: ServiceContext, settings: OAuthSettings): Promise<DynamicModule> {
-    const { log, onShutdown, health } = context
+    const { log, onShutdown } = context
     const { catalog, egress } = settings
     const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
     const dataSource = createDataSource({
@@ -59,22 +55,10 @@ export class OAuthModule {
     onShutdown(() => dataSource.destroy())
     onShutdown(() => egress.close())
 
-    const run = async (projection: Projection<never, never>): Promise<ProjectionRunner> => {
-      const onTrouble = (error: unknown): void => log.warn('a projection waits', { projection: projection.name, error })
-      const runner = new ProjectionRunner({ bus, dataSource, projection, onTrouble })
-      runner.start()
-      onShutdown(() => runner.stop())
-      health.add(projection.name, () => {
-        if (runner.status.state === 'refused') throw runner.status.failure
-      })
-      // Its tables are made when it begins.
-      while (runner.status.state === 'starting') await delay(BEGUN_CHECK_MS)
-      return runner
-    }
     const states = aggregateProjection(oauthConnectionEvents, connectionDecider, 1)
-    const stateRunner = await run(states as never)
-    const connectorRunner = await run(connectorProjection as never)
-    const scheduleRunner = await run(scheduleProjection as never)
+    const stateRunner = await runProjection(context, dataSource, states)
+    const connectorRunner = await runProjection(context, dataSource, connectorProjection)
+    const scheduleRunner = await runProjection(context, dataSource, scheduleProjection)
 
     const repository = aggregateRepository<ConnectionState>(dataSource, states)
     const handler = createCommandHandler({
@@ -103,19 +87,25 @@ export class OAuthModule {
     onShutdown(() => refresher.drain())
     onShutdown(() => scheduler.stop())
 
-    const policies = new Reactor({
-      bus,
+    const clientCredentials = new ClientCredentials(parts)
+    const fetchFirst = firstToken(clientCredentials, log)
+
+    runReactor(context, {
       name: 'oauth-policies',
-      source: eventsOf(connectorEvents),
-      async react({ id, storeId, sequence, events }) {
-        if (!events.some(({ type }) => type === 'ConnectorRemoved')) return
-        const owner = { storeId, connectorId: id as ConnectorId }
-        await revocations.revoke(owner, { actor: 'service:oauth-refresher', commandId: `${sequence}:revoke` })
+      source: eventsOf(connectorEvents, credentialEvents),
+      async react(record) {
+        const { storeId, sequence } = record
+        const by = (policy: string): By => ({ actor: 'service:oauth-refresher', commandId: `${sequence}:${policy}` })
+        if (isOf(credentialEvents, record)) {
+          for (const { type, data } of record.events) {
+            if (type !== 'CredentialStored' || data.purpose !== 'connector') continue
+            await fetchFirst({ storeId, connectorId: data.ownerId as ConnectorId }, by('connect'))
+          }
+        } else if (record.events.some(({ type }) => type === 'ConnectorRemoved')) {
+          await revocations.revoke({ storeId, connectorId: record.id as ConnectorId }, by('revoke'))
+        }
       },
-      onTrouble: (error) => log.warn('a policy is tried again', { error }),
     })
-    policies.start()
-    onShutdown(() => policies.stop())
 
     return {
       module: OAuthModule,
@@ -126,7 +116,7 @@ export class OAuthModule {
         provide(refresher),
         provide(revocations),
         provide(new Authorizations(parts)),
-        provide(new ClientCredentials(parts)),
+        provide(clientCredentials),
       ],
     }
   }

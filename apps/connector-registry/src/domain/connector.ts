@@ -238,8 +238,8 @@ function evolveInstalled(
     }
     case 'ConnectorCredentialsAttached': {
       const { purpose, credentialId, version } = event.data
-      // A refreshed token is the same access; a first one, or another key, is not.
-      const untested = purpose !== 'oauth_tokens' || !state.credentials.oauth_tokens
+      // No test passes without a token, and losing it is a change: so its coming, refreshed or first, needs no other test.
+      const untested = purpose !== 'oauth_tokens'
       return {
         ...state,
         credentials: { ...state.credentials, [purpose]: { credentialId, version } },

@@ -85,6 +85,11 @@ describe('activation', () => {
 })
 
 describe('a test', () => {
+  it('counts though the token that it was made with is told of later', () =>
+    given([installed, attached, tokens])
+      .when({ type: 'recordTest', changes: 1, outcome: outcome(true) })
+      .thenEvents([tested()]))
+
   it('is recorded when nothing has changed since it began', () =>
     given([installed, attached])
       .when({ type: 'recordTest', changes: 1, outcome: outcome(true) })

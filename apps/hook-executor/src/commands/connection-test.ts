@@ -44,7 +44,7 @@ export class ConnectionTest {
     // A credential that was entered a moment ago is what is to be tested.
     credentials.forget(connector)
     try {
-      const borrowed = await credentials.borrow(connector, auth, 'test of the connection')
+      const borrowed = await credentials.borrow(connector, auth, 'test of the connection', deadlineAt)
       return await runTest(template.test, {
         settings: connector.settings,
         connection: connector.connection,
@@ -75,6 +75,9 @@ function whatIsMissing(service: string, error: unknown): { check: string; code: 
   if (error instanceof CartlyError && error.kind === 'not_found') {
     const message = `The connector has no credentials for ${service}. Enter them, or connect the account, and test again.`
     return { check: 'credentials', code: 'credentials_missing', message }
+  }
+  if (error instanceof CartlyError && error.kind === 'conflict') {
+    return { check: 'credentials', code: error.code, message: error.message }
   }
   return undefined
 }

@@ -44,7 +44,7 @@ afterAll(async () => {
 const store = (connectorId: string, version: number, accessToken: string): void =>
   void engine.vault.credentials.set(`${connectorId} oauth_tokens`, { version, values: { accessToken } })
 
-async function connected(): Promise<{
+async function connected(change: object = {}): Promise<{
   storeId: StoreId
   connectorId: string
   ask: () => ReturnType<RunningExecutor['invoke']>
@@ -56,6 +56,7 @@ async function connected(): Promise<{
     authorizationUrl: 'https://acme.example/authorize',
     tokenUrl: 'https://acme.example/token',
     scopes: ['read'],
+    ...change,
   }
   const definition = definitionOf({ definition: { auth } })
   const connectorId = await engine.install({ storeId, baseUrl: service.url, definition, apiKey: null })
@@ -64,6 +65,29 @@ async function connected(): Promise<{
   service.requests.length = 0
   return { storeId, connectorId, ask: () => engine.invoke(storeId, 'ask', { input: { question: 'q' } }) }
 }
+
+describe('a token that is not there yet', () => {
+  it('is fetched where that takes no consent, and the request made with it', async () => {
+    refuses = false
+    const { connectorId, ask } = await connected({ grant: 'client_credentials', authorizationUrl: undefined })
+    engine.vault.credentials.delete(`${connectorId} oauth_tokens`)
+
+    const { results } = await ask()
+
+    expect(results).toMatchObject([{ status: 'succeeded', output: { answer: 'yes' } }])
+    expect(refreshes).toMatchObject([{ connectorId, expired: true }])
+  })
+
+  it('is for the merchant to get where it does', async () => {
+    const { connectorId, ask } = await connected()
+    engine.vault.credentials.delete(`${connectorId} oauth_tokens`)
+
+    const { results } = await ask()
+
+    expect(results).toMatchObject([{ status: 'failed', error: { code: 'credentials_missing' } }])
+    expect(refreshes).toEqual([])
+  })
+})
 
 describe('a token that the service no longer accepts', () => {
   it('is refreshed, by the version that was refused, and the request made once more', async () => {

@@ -1,4 +1,4 @@
-import { CartlyError, oauth } from '@cartly/contracts'
+import { CartlyError, oauth, type RequestOf } from '@cartly/contracts'
 import type { BusClient } from '@cartly/messaging'
 import type { CredentialValues } from '@cartly/request-chain'
 import { credentialFields, type AuthSpec } from '@cartly/templates'
@@ -28,21 +28,27 @@ export class Credentials {
   }
 
   /**
+   * Tokens that are not there yet or whose time is over are fetched first, where that takes no consent.
    * @param reason for the audit
-   * @throws CartlyError `not_found` when there are none, and what `LeaseHolder.lease` throws.
+   * @throws CartlyError `not_found` when there are none, `conflict` when the service gives none, and what
+   * `LeaseHolder.lease` throws.
    */
-  async borrow(connector: Connector, auth: AuthSpec, reason: string): Promise<BorrowedCredentials> {
+  async borrow(connector: Connector, auth: AuthSpec, reason: string, deadlineAt: number): Promise<BorrowedCredentials> {
     const purpose = purposeOf(auth)
     if (!purpose) return { values: {}, renew: async () => undefined }
     const lend = (): Promise<Lease> =>
       this.#leases.lease({ storeId: connector.storeId, ownerId: connector.connectorId, purpose, reason })
-    const lease = await lend()
+    const lease = await lend().catch(async (error: unknown) => {
+      if (!canBeFetched(auth, error)) throw error
+      await this.#refresh(connector, { expired: true }, deadlineAt)
+      return lend()
+    })
     return {
       values: plain(lease),
-      renew: async (deadlineAt) => {
+      renew: async (renewBy) => {
         this.#leases.invalidate(connector.connectorId)
         try {
-          if (purpose === 'oauth_tokens') await this.#refresh(connector, lease.version, deadlineAt)
+          if (purpose === 'oauth_tokens') await this.#refresh(connector, { staleVersion: lease.version }, renewBy)
           const fresh = await lend()
           return fresh.version === lease.version && fresh.credentialId === lease.credentialId ? undefined : plain(fresh)
         } catch (error) {
@@ -59,9 +65,17 @@ export class Credentials {
     this.#leases.invalidate(connector.connectorId)
   }
 
-  async #refresh({ storeId, connectorId }: Connector, staleVersion: number, deadlineAt: number): Promise<void> {
-    await this.#bus.request(oauth.refresh, { storeId, connectorId, staleVersion }, { deadlineAt })
+  async #refresh({ storeId, connectorId }: Connector, known: KnownOfTokens, deadlineAt: number): Promise<void> {
+    await this.#bus.request(oauth.refresh, { storeId, connectorId, ...known }, { deadlineAt })
   }
+}
+
+type KnownOfTokens = Pick<RequestOf<typeof oauth.refresh>, 'staleVersion' | 'expired'>
+
+/** Whether the refresher can help where the vault lends no token. */
+function canBeFetched(auth: AuthSpec, error: unknown): boolean {
+  if (auth.type !== 'oauth2' || !(error instanceof CartlyError)) return false
+  return error.code === 'token_expired' || (error.kind === 'not_found' && auth.grant === 'client_credentials')
 }
 
 function purposeOf(auth: AuthSpec): 'connector' | 'oauth_tokens' | undefined {

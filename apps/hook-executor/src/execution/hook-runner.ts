@@ -118,7 +118,10 @@ export class HookRunner {
     const { definition } = template
     try {
       const baseUrl = template.baseUrl(connector)
-      const credentials = await within(deadlineAt, this.#options.credentials.borrow(connector, definition.auth, reason))
+      const credentials = await within(
+        deadlineAt,
+        this.#options.credentials.borrow(connector, definition.auth, reason, deadlineAt),
+      )
       return { baseUrl, credentials }
     } catch (error) {
       return { failure: whyNotAsked(definition.name, error) }
@@ -167,6 +170,9 @@ async function within<T>(deadlineAt: number, work: Promise<T>): Promise<T> {
   }
 }
 
+/** Refusals of the refresher that only the merchant can mend; the others pass. */
+const forMerchant = new Set(['access_lost', 'not_connected', 'not_refreshable'])
+
 function whyNotAsked(service: string, error: unknown): Failure {
   if (error instanceof MappingError) {
     const message = `${service} has no address yet: ${error.reason}. Check the connector's settings.`
@@ -176,6 +182,9 @@ function whyNotAsked(service: string, error: unknown): Failure {
   if (error.kind === 'not_found' || error.kind === 'forbidden') {
     const message = `${service} was not asked: the connector has no credentials. Enter them, or connect the account again.`
     return { class: 'configuration', code: 'credentials_missing', message }
+  }
+  if (forMerchant.has(error.code)) {
+    return { class: 'configuration', code: error.code, message: `${service} was not asked: ${error.message}` }
   }
   const message = `${service} was not asked: the connector's credentials could not be fetched just now. It is on our side; try again.`
   return { class: 'transient', code: error.code, message }

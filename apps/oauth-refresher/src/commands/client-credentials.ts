@@ -1,5 +1,6 @@
-import { conflict, type CredentialId } from '@cartly/contracts'
+import { conflict, type ConnectorId, type CredentialId } from '@cartly/contracts'
 import type { Fetch } from '@cartly/egress'
+import type { ConnectionState } from '../domain/connection.ts'
 import { classifyFailure } from '../protocol/classify-failure.ts'
 import { clientOf } from '../protocol/client.ts'
 import { capture } from '../protocol/capture.ts'
@@ -17,6 +18,7 @@ export class ClientCredentials {
   readonly #vault: TokenVault
   readonly #servers: Servers
   readonly #fetch: Fetch
+  readonly #running = new Map<ConnectorId, Promise<ConnectionState>>()
 
   constructor(parts: {
     connectors: OAuthConnectors
@@ -32,8 +34,27 @@ export class ClientCredentials {
     this.#fetch = parts.fetch
   }
 
-  /** @throws CartlyError `conflict` with what the service said */
-  async connect(owner: Owner, by: By) {
+  /**
+   * Fetches a token, whatever was before. Whoever asks while it is being fetched shares it.
+   * @throws CartlyError `conflict` with what the service said
+   */
+  connect(owner: Owner, by: By): Promise<ConnectionState> {
+    const running = this.#running.get(owner.connectorId)
+    if (running) return running
+    const fetched = this.#fetchToken(owner, by).finally(() => this.#running.delete(owner.connectorId))
+    this.#running.set(owner.connectorId, fetched)
+    return fetched
+  }
+
+  /** As `connect` for a connector that has never been connected; undefined for any other. */
+  async connectFirst(owner: Owner, by: By): Promise<ConnectionState | undefined> {
+    const { spec } = await this.#connectors.get(owner.storeId, owner.connectorId)
+    if (spec.grant !== 'client_credentials') return undefined
+    const { status } = await this.#connections.find(owner.storeId, owner.connectorId)
+    return status === 'none' ? this.connect(owner, by) : undefined
+  }
+
+  async #fetchToken(owner: Owner, by: By): Promise<ConnectionState> {
     const { spec, service } = await this.#connectors.get(owner.storeId, owner.connectorId)
     if (spec.grant !== 'client_credentials') {
       throw conflict('needs_consent', `${service} is connected on a page of its own: begin an authorization`)

@@ -19,6 +19,14 @@ export interface RefresherOptions {
   readonly leaseMs: number
 }
 
+export interface RefreshAsked {
+  /** The version of the tokens that the service refused. */
+  readonly staleVersion?: number
+  /** The vault lends the tokens no more, because their time is over. */
+  readonly expired?: boolean
+  readonly deadlineAt: number
+}
+
 const attempts = durations('cartly.oauth.refresh.duration', 'Duration of an attempt to refresh access')
 
 const LOOK_AGAIN_MS = 50
@@ -65,13 +73,16 @@ export class Refresher {
 
   /**
    * Sees to it that the connection has newer tokens than `staleVersion`, and says how it then is. Whoever asks while
-   * another asks shares the one attempt. Without `staleVersion` someone asks by hand, and it is tried whatever was before.
+   * another asks shares the one attempt. `expired` means the present version, should its time be over. Without either,
+   * someone asks by hand, and it is tried whatever was before.
    * @throws CartlyError `not_found`; `conflict`: there is nothing to refresh, or the service refused; `timeout` when it is
    * not done by `deadlineAt`
    */
-  async refresh(owner: Owner, { staleVersion, deadlineAt }: { staleVersion: number | undefined; deadlineAt: number }) {
+  async refresh(owner: Owner, { deadlineAt, ...known }: RefreshAsked): Promise<LiveConnection> {
     await this.#connectors.get(owner.storeId, owner.connectorId)
     const before = await this.#live(owner)
+    if (known.expired && !isOver(before)) return before
+    const staleVersion = known.expired ? before.version : known.staleVersion
     if (staleVersion !== undefined && before.version <= staleVersion) refuseHopeless(before)
     const stale = staleVersion ?? before.version
     let current = before
@@ -286,6 +297,8 @@ export class Refresher {
     await this.#failed(owner, connector, state, state.refreshing.holder, undefined, failure)
   }
 }
+
+const isOver = ({ expiresAt }: LiveConnection): boolean => expiresAt !== null && Date.parse(expiresAt) <= Date.now()
 
 /** An executor asks after each 401: a service that has just failed, or has ended the grant, is not asked as often. */
 function refuseHopeless(state: LiveConnection): void {

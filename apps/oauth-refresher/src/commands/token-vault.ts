@@ -94,8 +94,10 @@ export class TokenVault {
   }
 }
 
+export const CREDENTIALS_MISSING = 'credentials_missing'
+
 const credentialsMissing = (): CartlyError =>
-  new CartlyError('conflict', 'credentials_missing', 'Store the client ID and secret of the service first')
+  new CartlyError('conflict', CREDENTIALS_MISSING, 'Store the client ID and secret of the service first')
 
 function storedTokens({ version, values }: Lease): StoredTokens {
   const { accessToken, refreshToken, issued } = values

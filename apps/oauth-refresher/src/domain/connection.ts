@@ -71,7 +71,10 @@ export const connectionDecider = {
   decide(command: ConnectionCommand, state: ConnectionState): OAuthConnectionEvent[] {
     switch (command.type) {
       case 'grant':
-        return [{ type: 'AuthorizationGranted', data: command.granted }]
+        // Two that fetch a token side by side may get here in the other order than to the vault: the later token counts.
+        return isLive(state) && command.granted.version < state.version
+          ? []
+          : [{ type: 'AuthorizationGranted', data: command.granted }]
       case 'startRefresh': {
         if (!isLive(state)) throw conflict(NOT_CONNECTED, 'The connector has no authorization: connect it first')
         if (!state.refreshable) {

@@ -63,9 +63,17 @@ export const oauth = {
     timeoutMs: 20_000,
   }),
   get: operation(O, 'get', { request: inStore({ connectorId: ConnectorIdSchema }), response: OAuthConnection }),
-  /** Now, whatever the expiry; also what the executor asks for after a 401. `staleVersion`: the token version that was refused. */
+  /**
+   * Now, whatever the expiry. Also what the executor asks for: after a 401, with `staleVersion`, the version of the token
+   * that was refused; with `expired`, when the vault lends it no more. Fetches the first token of a client-credentials
+   * connector that has had none.
+   */
   refresh: operation(O, 'refresh', {
-    request: inStore({ connectorId: ConnectorIdSchema, staleVersion: Type.Optional(Type.Integer()) }),
+    request: inStore({
+      connectorId: ConnectorIdSchema,
+      staleVersion: Type.Optional(Type.Integer()),
+      expired: Type.Optional(Type.Boolean()),
+    }),
     response: OAuthConnection,
     timeoutMs: 15_000,
   }),
