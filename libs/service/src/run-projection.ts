@@ -18,7 +18,7 @@ export async function runProjection<Record, Table extends string>(
   const runner = new ProjectionRunner({
     bus: { nc, js, jsm },
     dataSource,
-    projection: projection as unknown as Projection<never, never>,
+    projection,
     onTrouble: (error) => log.warn('a projection waits', { projection: name, error }),
   })
   health.add(`projection ${name}`, () => {
