@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto'
 import { CartlyError } from '@cartly/contracts'
 import { DefinitionError, type CompiledChain } from '@cartly/request-chain'
-import { compileTemplate, type Catalog, type CompiledTemplate, type TemplateDefinition } from '@cartly/templates'
+import {
+  CatalogError,
+  compileTemplate,
+  type Catalog,
+  type CompiledTemplate,
+  type TemplateDefinition,
+  type CatalogEntry,
+} from '@cartly/templates'
 import type { Connector, ConnectorState } from '../domain/connector.ts'
 
 type Pinned = Pick<ConnectorState, 'template' | 'definition' | 'mappings'>
@@ -68,7 +75,7 @@ export class CompiledTemplates {
       const message = `The template ${template.slug} ${template.version} is not known to this executor`
       throw new CartlyError('unavailable', 'template_unknown', message, { retryAfterMs: 10_000 })
     }
-    if (!own) return entry
+    if (!own) return checked(entry)
     return this.#compile(`${template.slug}@${template.version} ${hashOf(mappings)}`, entry.definition, mappings)
   }
 
@@ -100,6 +107,19 @@ function compile(definition: unknown, mappings: Pinned['mappings']): CompiledTem
     if (!(error instanceof DefinitionError)) throw error
     const message = `The connector's definition cannot be used: ${error.message}`
     throw new CartlyError('conflict', 'definition_invalid', message, { cause: error })
+  }
+}
+
+/** Entries are compiled when they are first used. */
+function checked(entry: CatalogEntry): CatalogEntry {
+  try {
+    entry.check()
+    return entry
+  } catch (error) {
+    if (!(error instanceof CatalogError)) throw error
+    throw new CartlyError('conflict', 'definition_invalid', `The template cannot be used: ${error.message}`, {
+      cause: error,
+    })
   }
 }
 

@@ -21,7 +21,7 @@ import { createEventStore, type Bus } from '@cartly/event-store'
 import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
 import { Health, type ServiceContext } from '@cartly/service'
 import { createLogger } from '@cartly/telemetry'
-import { loadCatalog, type Catalog } from '@cartly/templates'
+import { compileTemplate, loadCatalog, type Catalog } from '@cartly/templates'
 import { eventually, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
@@ -82,7 +82,10 @@ async function testCatalog(): Promise<Catalog> {
     get(slug, version) {
       if (version !== NEXT_VERSION) return catalog.get(slug, version)
       const entry = catalog.get(slug)
-      return entry && { ...entry, version, definition: { ...entry.definition, version } }
+      if (!entry) return undefined
+      const { icon, samples, file } = entry
+      const compiled = compileTemplate({ ...entry.definition, version })
+      return { ...compiled, slug, version, icon, samples, file, check: () => undefined }
     },
   }
 }
