@@ -241,8 +241,8 @@ describe('testing a connection', () => {
   })
 })
 
-const previewMapping = (mapping: unknown) =>
-  engine.client.request(executor.previewMapping, { mapping, input: { name: ' Ada ' } })
+const previewMapping = (mapping: unknown, more: object = {}) =>
+  engine.client.request(executor.previewMapping, { mapping, input: { name: ' Ada ' }, ...more })
 
 describe('previews', () => {
   it('show what would be sent, and send nothing', async () => {
@@ -271,6 +271,36 @@ describe('previews', () => {
     expect(await previewMapping({ $jsonata: '{ "to": ' })).toMatchObject({ error: { pointer: '/$jsonata' } })
     expect(await previewMapping({ to: { $nothing: 1 } })).toMatchObject({
       error: { code: 'unknown_function', pointer: '/to/$nothing' },
+    })
+  })
+
+  it('apply named mappings, and say in which of them something is wrong', async () => {
+    const mapping = { person: { $apply: { mapping: 'person', to: { $: 'input' } } } }
+    const person = { first: { $trim: { $: 'input.name' } } }
+    const broken = { $nothing: 1 }
+
+    expect(await previewMapping(mapping, { mappings: { person, broken } })).toEqual({
+      output: { person: { first: 'Ada' } },
+    })
+    expect(await previewMapping(mapping, { mappings: { person: broken } })).toMatchObject({
+      error: { code: 'unknown_function', pointer: '/mappings/person/$nothing' },
+    })
+    expect(await previewMapping(mapping, { mappings: { person: mapping } })).toMatchObject({
+      error: { code: 'cycle', pointer: '/mappings/person' },
+    })
+  })
+
+  it('go backwards, or say which rule has no way back', async () => {
+    const backward = (mapping: unknown, written: unknown) =>
+      previewMapping(mapping, { input: written, direction: 'backward' })
+
+    const cents = { $decimal: { of: { $: 'input.cents' }, currency: 'USD' } }
+    expect(await backward({ total: cents }, { total: '12.50' })).toEqual({ output: { cents: 1250 } })
+    expect(await backward({ to: { $trim: { $: 'input.name' } } }, { to: 'Ada' })).toMatchObject({
+      error: { code: 'not_invertible', pointer: '/to/$trim' },
+    })
+    expect(await backward({ $jsonata: 'name' }, 'Ada')).toMatchObject({
+      error: { code: 'not_invertible', pointer: '/$jsonata' },
     })
   })
 })

@@ -4,6 +4,7 @@ export type MappingDefect =
   | 'bad_argument'
   | 'bad_path'
   | 'unknown_name'
+  | 'cycle'
   | 'forbidden_key'
   | 'too_deep'
   | 'too_large'

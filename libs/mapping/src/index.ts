@@ -1,4 +1,5 @@
 export { compileMapping, type CompileOptions } from './compile.ts'
+export { appliedBy, compileMappings, compileRules, type NamedRules } from './compile-mappings.ts'
 export type { CompiledMapping, Reference, Scope } from './compiled-mapping.ts'
 export { currencyExponent } from './currency.ts'
 export { MappingError, type MappingErrorCode } from './error.ts'

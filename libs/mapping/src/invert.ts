@@ -2,6 +2,7 @@ import { MappingError } from './error.ts'
 import { SINGLE } from './function.ts'
 import { functions } from './functions/index.ts'
 import { below, isObject } from './json.ts'
+import { jsonataOf } from './jsonata/compile-jsonata.ts'
 import { formatPath, parsePath, type Path } from './path.ts'
 import { readRule } from './rule.ts'
 
@@ -18,6 +19,7 @@ interface Assignment {
  * @throws MappingError `not_invertible` with the place of the rule that loses something, and what it loses
  */
 export function invert(mapping: unknown): unknown {
+  if (jsonataOf(mapping) !== undefined) throw lossy('/$jsonata', 'what an expression computes cannot be read backwards')
   const assignments: Assignment[] = []
   undo(
     { node: mapping, pointer: '', root: 'input', output: { root: 'input', segments: [] }, written: writtenBy(mapping) },

@@ -1,11 +1,11 @@
 import { compileJsonSchema, compileSchema } from '@cartly/contracts'
 import {
-  compileJsonata,
   compileMapping,
-  jsonataOf,
+  compileMappings,
   MappingError,
   type CompiledMapping,
   type JsonSchema,
+  type NamedRules,
 } from '@cartly/mapping'
 import {
   compileChain,
@@ -130,31 +130,15 @@ class TemplateCompilation {
       const message = `${this.#definition.name} has no mapping "${name}"; it has ${Object.keys(own).join(', ') || 'none'}`
       this.#issues.push({ code: 'unknown_mapping', pointer: `/mappings/${name}`, message })
     }
-    const compiled = new Map<string, CompiledMapping>()
-    const waiting = new Set<string>()
-    const compile = (name: string): void => {
-      if (compiled.has(name) || !Object.hasOwn(own, name)) return
-      const overridden = Object.hasOwn(overrides, name)
-      const pointer = overridden ? `/mappings/${name}` : `/mappings/${name}/rules`
-      const rules = overridden ? overrides[name] : own[name]!.rules
-      if (waiting.has(name)) {
-        this.#issues.push({ code: 'cycle', pointer, message: `"${name}" applies itself` })
-        return
-      }
-      waiting.add(name)
-      appliedBy(rules).forEach(compile)
-      waiting.delete(name)
-      const expression = jsonataOf(rules)
-      const mapping = this.#collect(() =>
-        expression === undefined
-          ? compileMapping(rules, { mappings: compiled, pointer })
-          : compileJsonata(expression, pointer),
-      )
-      // A mapping that is wrong is reported once, not again wherever it is applied.
-      compiled.set(name, mapping ?? compileMapping(null))
-    }
-    Object.keys(own).forEach(compile)
-    return compiled
+    const named = Object.entries(own).map(([name, { rules }]): [string, NamedRules] => [
+      name,
+      Object.hasOwn(overrides, name)
+        ? { rules: overrides[name], pointer: `/mappings/${name}` }
+        : { rules, pointer: `/mappings/${name}/rules` },
+    ])
+    return compileMappings(Object.fromEntries(named), ({ code, pointer, reason }) =>
+      this.#issues.push({ code, pointer, message: reason }),
+    )
   }
 
   #collect<T>(compile: () => T): T | undefined {
@@ -168,16 +152,6 @@ class TemplateCompilation {
       return undefined
     }
   }
-}
-
-/** Names of the mappings that a rule applies, wherever in it. */
-function appliedBy(rule: unknown): string[] {
-  if (typeof rule !== 'object' || rule === null) return []
-  return Object.entries(rule).flatMap(([key, value]) =>
-    key === '$apply' && typeof value?.mapping === 'string'
-      ? [value.mapping as string, ...appliedBy(value)]
-      : appliedBy(value),
-  )
 }
 
 /** The names that the authorization captures. */

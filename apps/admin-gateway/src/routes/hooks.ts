@@ -4,6 +4,7 @@ import {
   DEFAULT_DEADLINE_MS,
   executor,
   InvokeResult,
+  MappingPreview,
   MAX_DEADLINE_MS,
   StoreIdSchema,
 } from '@cartly/contracts'
@@ -45,11 +46,6 @@ const PreviewHook = Type.Object(
       Type.Record(Type.String(), Type.Unknown(), { description: 'Answers to pretend, by step' }),
     ),
   },
-  { additionalProperties: false },
-)
-
-const PreviewMapping = Type.Object(
-  { mapping: Type.Unknown({ description: 'A mapping, as in a template' }), input: Type.Unknown() },
   { additionalProperties: false },
 )
 
@@ -113,10 +109,11 @@ export const hookRoutes: readonly Route[] = [
     path: '/v1/mappings/preview',
     tag,
     summary: 'Try a mapping on an input',
-    description: 'A mapping that fails is an answer: `error` says where.',
+    description:
+      'Backwards too, where each rule can be read so. A mapping that fails is an answer: `error` says where, from `/mappings/<name>` on in a named one.',
     scopes: ['integrations:read', 'integrations:write'],
     params: {},
-    body: PreviewMapping,
+    body: MappingPreview,
     example: { mapping: { total: { path: '/total/amount' } }, input: { total: { amount: 1250, currency: 'USD' } } },
     response: executor.previewMapping.response,
     repeatable: true,

@@ -87,7 +87,7 @@ export type paths = {
     put?: never
     /**
      * Try a mapping on an input
-     * @description A mapping that fails is an answer: `error` says where.
+     * @description Backwards too, where each rule can be read so. A mapping that fails is an answer: `error` says where, from `/mappings/<name>` on in a named one.
      */
     post: operations['previewMapping']
     delete?: never
@@ -578,7 +578,7 @@ export type paths = {
     put?: never
     /**
      * Create a webhook endpoint
-     * @description The answer holds the signing secret; keep it, this is how the receiver knows that we sent it.
+     * @description The answer holds the signing secret; keep it, this is how the receiver knows that we sent it. The values of `headers` are secrets too: they read back as `[redacted]`.
      */
     post: operations['createWebhook']
     delete?: never
@@ -604,7 +604,7 @@ export type paths = {
     head?: never
     /**
      * Change a webhook endpoint
-     * @description What is left out stays as it is; `null` takes a setting back to its default.
+     * @description What is left out stays as it is; `null` takes a setting back to its default. `headers` are replaced as a whole; a value sent as `[redacted]` stays what it was.
      */
     patch: operations['updateWebhook']
     trace?: never
@@ -1161,37 +1161,21 @@ export type components = {
       /** @enum {unknown} */
       status: 'pending' | 'succeeded' | 'failed' | 'retrying' | 'parked'
     }
-    EndpointChange: {
-      description?: string | null
-      eventTypes?: string[]
-      filter?: {
-        [key: string]: {
-          contains?: string | number
-          equals?: string | number | boolean | null
-          exists?: boolean
-          gt?: number
-          gte?: number
-          in?: (string | number | boolean)[]
-          lt?: number
-          lte?: number
-          not?: string | number | boolean | null
-          startsWith?: string
-        }
-      } | null
-      format?: ('standard' | 'cloudevents') | null
-      headers?: {
-        [key: string]: string
-      } | null
-      mapping?: unknown | null
-      orderFailure?: ('block' | 'park') | null
-      ordering?: ('none' | 'entity') | null
-      rateLimitPerSecond?: number | null
-      retrySchedule?: number[] | null
-      signature?: ('v1' | 'v1a') | null
-      timeoutMs?: number | null
-      url?: string
+    EndpointFilter: {
+      [key: string]: {
+        contains?: string | number
+        equals?: string | number | boolean | null
+        exists?: boolean
+        gt?: number
+        gte?: number
+        in?: (string | number | boolean)[]
+        lt?: number
+        lte?: number
+        not?: string | number | boolean | null
+        startsWith?: string
+      }
     }
-    EndpointConfig: {
+    EndpointSettings: {
       description?: string
       eventTypes: string[]
       filter?: {
@@ -1223,19 +1207,35 @@ export type components = {
       timeoutMs?: number
       url: string
     }
-    EndpointFilter: {
-      [key: string]: {
-        contains?: string | number
-        equals?: string | number | boolean | null
-        exists?: boolean
-        gt?: number
-        gte?: number
-        in?: (string | number | boolean)[]
-        lt?: number
-        lte?: number
-        not?: string | number | boolean | null
-        startsWith?: string
-      }
+    EndpointSettingsChange: {
+      description?: string | null
+      eventTypes?: string[]
+      filter?: {
+        [key: string]: {
+          contains?: string | number
+          equals?: string | number | boolean | null
+          exists?: boolean
+          gt?: number
+          gte?: number
+          in?: (string | number | boolean)[]
+          lt?: number
+          lte?: number
+          not?: string | number | boolean | null
+          startsWith?: string
+        }
+      } | null
+      format?: ('standard' | 'cloudevents') | null
+      headers?: {
+        [key: string]: string
+      } | null
+      mapping?: unknown | null
+      orderFailure?: ('block' | 'park') | null
+      ordering?: ('none' | 'entity') | null
+      rateLimitPerSecond?: number | null
+      retrySchedule?: number[] | null
+      signature?: ('v1' | 'v1a') | null
+      timeoutMs?: number | null
+      url?: string
     }
     /**
      * @example {
@@ -1787,7 +1787,7 @@ export type components = {
       }
       format?: 'standard' | 'cloudevents'
       headers?: {
-        [key: string]: string
+        [key: string]: '[redacted]'
       }
       /** @description Id of a webhook endpoint */
       id: string
@@ -2180,9 +2180,16 @@ export interface operations {
          *     }
          */
         'application/json': {
+          /** @description `forward` when absent */
+          direction?: 'forward' | 'backward'
+          /** @description What it reads; `backward`, what it has written */
           input: unknown
           /** @description A mapping, as in a template */
           mapping: unknown
+          /** @description Rules by name, for `$apply` to use */
+          mappings?: {
+            [key: string]: unknown
+          }
         }
       }
     }
@@ -3767,10 +3774,13 @@ export interface operations {
          *       "eventTypes": [
          *         "order.created",
          *         "order.fulfilled"
-         *       ]
+         *       ],
+         *       "headers": {
+         *         "Authorization": "Bearer 0123456789abcdef"
+         *       }
          *     }
          */
-        'application/json': components['schemas']['EndpointConfig']
+        'application/json': components['schemas']['EndpointSettings']
       }
     }
     responses: {
@@ -3902,10 +3912,14 @@ export interface operations {
          *         "*"
          *       ],
          *       "ordering": "entity",
-         *       "filter": null
+         *       "filter": null,
+         *       "headers": {
+         *         "Authorization": "[redacted]",
+         *         "X-Environment": "live"
+         *       }
          *     }
          */
-        'application/json': components['schemas']['EndpointChange']
+        'application/json': components['schemas']['EndpointSettingsChange']
       }
     }
     responses: {

@@ -51,6 +51,7 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
   const [input, setInput] = useState<unknown>(() => exampleOf(standard))
   const [rules, setRules] = useState<unknown>(own ?? standard)
   const [valid, setValid] = useState(true)
+  const standards = Object.fromEntries(Object.entries(service.mappings).map(([each, one]) => [each, one.rules]))
   const changed = JSON.stringify(rules) !== JSON.stringify(own ?? standard)
 
   const save = useChange(storeId, (mappings: Record<string, unknown>) =>
@@ -124,6 +125,7 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
       {save.error && <ProblemAlert error={save.error} title="The mapping was not saved" />}
       <MappingTrial
         name={name}
+        mappings={{ ...standards, ...connector.mappings, [name]: rules }}
         input={input}
         onInput={setInput}
         rules={rules}

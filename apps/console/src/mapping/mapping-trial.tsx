@@ -1,8 +1,8 @@
-import { Alert, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Alert, Group, SegmentedControl, SimpleGrid, Stack, Text, Title } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import templateSchema from '#template-schema'
-import { useMemo, type ReactNode } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { answered, api } from '../api/client.ts'
 import type { JsonSchema } from '../integrations/use-service.ts'
 import { JsonEditor } from '../json/json-editor.tsx'
@@ -18,6 +18,8 @@ const ruleSchema: JsonSchema = { $ref: '#/$defs/rule', $defs }
 interface MappingTrialProps {
   /** What the rules are called. */
   readonly name: string
+  /** Every mapping of the service, by name, for `$apply` to use. */
+  readonly mappings?: Readonly<Record<string, unknown>>
   readonly input: unknown
   readonly onInput: (input: unknown) => void
   readonly rules: unknown
@@ -28,9 +30,30 @@ interface MappingTrialProps {
   readonly readOnly?: boolean
 }
 
-/** An example on the left, the rules in the middle, what they make of it on the right; errors at their place. */
-export function MappingTrial({ name, input, onInput, rules, onRules, onValid, refused, readOnly }: MappingTrialProps) {
-  const [asked] = useDebouncedValue({ mapping: rules, input }, PAUSE_MS)
+const none = {}
+
+type Direction = 'forward' | 'backward'
+
+const directions: { value: Direction; label: string }[] = [
+  { value: 'forward', label: 'Forwards' },
+  { value: 'backward', label: 'Backwards' },
+]
+
+/**
+ * An example on the left, the rules in the middle, what they make of it on the right; errors at their place. Backwards,
+ * the example is what the rules have written, and what comes of it what they had read.
+ */
+export function MappingTrial(props: MappingTrialProps) {
+  const { name, mappings = none, input, onInput, rules, onRules, onValid, refused, readOnly } = props
+  const [direction, setDirection] = useState<Direction>('forward')
+  const [written, setWritten] = useState<unknown>()
+  const backward = direction === 'backward'
+  const read = backward ? written : input
+  const typed = useMemo(
+    () => ({ mapping: rules, mappings, direction, input: read }),
+    [rules, mappings, direction, read],
+  )
+  const [asked] = useDebouncedValue(typed, PAUSE_MS)
   const preview = useQuery({
     queryKey: ['mapping-preview', asked],
     queryFn: () => answered(api.POST('/v1/mappings/preview', { body: asked })),
@@ -39,10 +62,31 @@ export function MappingTrial({ name, input, onInput, rules, onRules, onValid, re
   })
   const found = preview.data?.error
   const errors = useMemo(() => [...(found ? [found] : []), ...(refused ?? [])], [found, refused])
+  const turn = (to: Direction): void => {
+    if (to === 'backward') setWritten(preview.data?.output ?? {})
+    setDirection(to)
+  }
   return (
     <SimpleGrid cols={{ base: 1, md: 3 }}>
-      <Column title="Example">
-        <JsonEditor label="Example input" value={input} onChange={onInput} minHeight={360} />
+      <Column
+        title="Example"
+        beside={
+          <SegmentedControl
+            size="xs"
+            aria-label="Direction"
+            data={directions}
+            value={direction}
+            onChange={(value) => turn(value as Direction)}
+          />
+        }
+      >
+        <JsonEditor
+          key={direction}
+          label={backward ? 'Example of what was written' : 'Example input'}
+          value={read}
+          onChange={backward ? setWritten : onInput}
+          minHeight={360}
+        />
       </Column>
       <Column title="Mapping">
         <JsonEditor
@@ -61,7 +105,10 @@ export function MappingTrial({ name, input, onInput, rules, onRules, onValid, re
           {preview.error ? (
             <ProblemAlert error={preview.error} title="It could not be tried" />
           ) : found ? (
-            <Alert color="red" title="These rules do not work on this example">
+            <Alert
+              color="red"
+              title={backward ? 'These rules cannot be read backwards here' : 'These rules do not work on this example'}
+            >
               <Text size="sm">{found.message}</Text>
               <Text size="xs" c="dimmed">
                 at {found.pointer || 'the top'}
@@ -82,11 +129,14 @@ export function MappingTrial({ name, input, onInput, rules, onRules, onValid, re
   )
 }
 
-const Column = ({ title, children }: { title: string; children: ReactNode }) => (
+const Column = ({ title, beside, children }: { title: string; beside?: ReactNode; children: ReactNode }) => (
   <Stack component="section" gap="xs" miw={0} aria-label={title}>
-    <Title order={2} size="h5">
-      {title}
-    </Title>
+    <Group justify="space-between" h={30}>
+      <Title order={2} size="h5">
+        {title}
+      </Title>
+      {beside}
+    </Group>
     {children}
   </Stack>
 )

@@ -1,5 +1,5 @@
 import { compileSchema, notFound, type RequestOf, type ResponseOf, type executor } from '@cartly/contracts'
-import { compileJsonata, compileMapping, jsonataOf, MappingError } from '@cartly/mapping'
+import { appliedBy, compileMappings, compileRules, invert, MappingError, type CompiledMapping } from '@cartly/mapping'
 import { previewChain, type CannedResponse } from '@cartly/request-chain'
 import { credentialFields, type AuthSpec } from '@cartly/templates'
 import { Type } from 'typebox'
@@ -51,20 +51,31 @@ export class Previews {
     }
   }
 
-  async ofMapping({
-    mapping,
-    input,
-  }: RequestOf<typeof executor.previewMapping>): Promise<ResponseOf<typeof executor.previewMapping>> {
+  async ofMapping(
+    request: RequestOf<typeof executor.previewMapping>,
+  ): Promise<ResponseOf<typeof executor.previewMapping>> {
     try {
-      const expression = jsonataOf(mapping)
-      const compiled = expression === undefined ? compileMapping(mapping) : compileJsonata(expression, '')
-      const output = await compiled.runLater({ input })
+      const output = await compilePreview(request).runLater({ input: request.input })
       return output === undefined ? {} : { output }
     } catch (error) {
       if (!(error instanceof MappingError)) throw error
       return { error: { code: error.code, message: error.message, pointer: error.pointer } }
     }
   }
+}
+
+/** @throws MappingError */
+function compilePreview({
+  mapping,
+  mappings = {},
+  direction,
+}: RequestOf<typeof executor.previewMapping>): CompiledMapping {
+  const rules = direction === 'backward' ? invert(mapping) : mapping
+  const named = Object.entries(mappings).map(([name, of]) => [name, { rules: of, pointer: `/mappings/${name}` }])
+  const refuse = (error: MappingError): never => {
+    throw error
+  }
+  return compileRules({ rules, pointer: '' }, compileMappings(Object.fromEntries(named), refuse, appliedBy(rules)))
 }
 
 /** Stand-ins for the credentials, which a preview shows as redacted. */

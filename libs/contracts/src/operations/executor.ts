@@ -45,6 +45,22 @@ export const PreviewedRequest = Type.Object({
   body: Type.Optional(Type.Unknown()),
 })
 
+export const MappingPreview = Type.Object(
+  {
+    mapping: Type.Unknown({ description: 'A mapping, as in a template' }),
+    input: Type.Unknown({ description: 'What it reads; `backward`, what it has written' }),
+    mappings: Type.Optional(
+      Type.Record(Type.String({ maxLength: 64 }), Type.Unknown(), {
+        description: 'Rules by name, for `$apply` to use',
+      }),
+    ),
+    direction: Type.Optional(
+      Type.Union([Type.Literal('forward'), Type.Literal('backward')], { description: '`forward` when absent' }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 export const executor = {
   /** Runs a template's test connection. `afterSequence`: the caller's last event of this connector, which must be known first. */
   test: operation(E, 'test', {
@@ -78,8 +94,12 @@ export const executor = {
       error: Type.Optional(ExecutionError),
     }),
   }),
+  /**
+   * What a mapping makes of an input; `backward`, what its inverse makes of what it gives. An error's pointer leads into
+   * the mapping, or, with `/mappings/<name>` before it, into one of the named ones.
+   */
   previewMapping: operation(E, 'mappings.preview', {
-    request: Type.Object({ mapping: Type.Unknown(), input: Type.Unknown() }),
+    request: MappingPreview,
     response: Type.Object({
       output: Type.Optional(Type.Unknown()),
       error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String(), pointer: Type.String() })),
