@@ -8,6 +8,7 @@ import {
   registry,
   type Connector,
   type ExecutionRecorded,
+  type Headroom,
   type Operation,
   type RequestOf,
   type ResponseOf,
@@ -36,7 +37,9 @@ let service: TestService
 let gateway: BusClient
 let executorJs: JetStreamClient
 let executorNc: NatsConnection
-/** What the executor that stands in here says of a test. */
+/** What the executor that stands in here knows of a connector; undefined when it does not answer. */
+let headroom: Headroom | undefined
+/** What it says of a test. */
 let testResult: ResponseOf<typeof executor.test> = { ok: true, latencyMs: 3, checks: [] }
 
 beforeAll(async () => {
@@ -48,6 +51,11 @@ beforeAll(async () => {
   gateway = new BusClient(await nats.connect('admin-gateway'), 'admin-gateway')
   executorNc = await nats.connect('hook-executor')
   executorJs = jetstream(executorNc)
+  executorNc.subscribe(executor.headroom.subject, {
+    callback: (_, message) => {
+      if (headroom) message.respond(JSON.stringify(headroom))
+    },
+  })
   executorNc.subscribe(executor.test.subject, {
     callback: (_, message) => void message.respond(JSON.stringify(testResult)),
   })
@@ -307,6 +315,15 @@ describe('executions', () => {
     expect(Math.abs(stats.latencyMs.p95! - 95)).toBeLessThanOrEqual(0.95)
     expect(Math.abs(stats.latencyMs.p99! - 99)).toBeLessThanOrEqual(0.99)
     expect(await ask(registry.stats, { storeId, connectorId, window: '30d' })).toMatchObject({ total: 100 })
+
+    expect(stats).not.toHaveProperty('circuit')
+    headroom = {
+      circuit: 'open',
+      retryAt: new Date().toISOString(),
+      rateLimit: { limit: 60, remaining: 12, perSeconds: 60 },
+    }
+    expect(await ask(registry.stats, { storeId, connectorId, window: '1h' })).toMatchObject(headroom)
+    headroom = undefined
 
     const failed = await ask(registry.listExecutions, { storeId, connectorId, status: 'failed', limit: 10 })
     expect(failed.data).toEqual([expect.objectContaining({ error, status: 'failed' })])

@@ -1,5 +1,6 @@
 import { connectorEvents } from '@cartly/contracts'
 import { aggregateProjection, aggregateRepository, createCommandHandler, createEventStore } from '@cartly/event-store'
+import { BusClient } from '@cartly/messaging'
 import { createDataSource, migrate } from '@cartly/read-model'
 import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import type { Catalog } from '@cartly/templates'
@@ -54,6 +55,7 @@ export class RegistryModule {
         },
         { provide: Connectors, useValue: connectors },
         { provide: TemplateBook, useValue: book },
+        { provide: BusClient, useValue: context.bus },
         { provide: DataSource, useValue: dataSource },
       ],
     }

@@ -20,6 +20,7 @@ import { HookRunner } from './execution/hook-runner.ts'
 import { createOutgoing } from './execution/outgoing.ts'
 import { Circuits } from './limits/circuits.ts'
 import { RateLimits } from './limits/rate-limits.ts'
+import { Headrooms } from './queries/headrooms.ts'
 import { Previews } from './queries/previews.ts'
 import { CreateRuns1764200000000 } from './runs/1764200000000-create-runs.ts'
 import { LastingInvocations } from './runs/lasting-invocations.ts'
@@ -122,6 +123,7 @@ export class ExecutorModule {
         provide(new Invoker({ index, history, templates, answers, lasting })),
         provide(new ConnectionTest({ index, templates, credentials, http })),
         provide(new Previews(index, templates)),
+        provide(new Headrooms({ index, templates, circuits, rateLimits })),
       ],
     }
   }

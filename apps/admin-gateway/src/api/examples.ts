@@ -75,6 +75,8 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
     bySource: { live: 1_150, cache: 51, stale: 3 },
     byErrorClass: { transient: 3 },
     byHook: { get_rates: { total: 1_204, failed: 3 } },
+    circuit: 'closed',
+    rateLimit: { limit: 60, remaining: 48, perSeconds: 60 },
   },
   CredentialDescription: {
     credentialId: 'cred_06e8rk2m4p7q9s1t3v5x7z9b2d',

@@ -1,4 +1,5 @@
 import {
+  BREAKER_OPEN,
   CartlyError,
   compileJsonSchema,
   executor,
@@ -135,7 +136,7 @@ export class ConnectorCommands {
 
   async reportCircuit(request: RequestOf<typeof registry.reportCircuit>, call: CallContext): Promise<void> {
     const { state, reason } = request
-    const code = 'breaker_open'
+    const code = BREAKER_OPEN
     const command =
       state === 'open' ? ({ type: 'needAttention', code, reason } as const) : { type: 'recover' as const, code }
     await this.#execute(request, command, call)

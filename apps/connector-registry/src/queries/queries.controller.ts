@@ -1,11 +1,12 @@
 import { CartlyError, registry, type RequestOf } from '@cartly/contracts'
-import { Handles } from '@cartly/messaging'
+import { BusClient, Handles } from '@cartly/messaging'
 import { Controller, Inject } from '@nestjs/common'
 import { DataSource } from 'typeorm'
 import { TemplateBook } from '../templates/template-book.ts'
 import { templateDetail } from '../templates/views.ts'
 import { Connectors } from './connectors.ts'
 import { getExecution, listExecutions } from './executions.ts'
+import { headroomOf } from './headroom.ts'
 import { connectorStats } from './stats.ts'
 import { listTemplates } from './templates.ts'
 
@@ -14,15 +15,18 @@ export class QueriesController {
   readonly #connectors: Connectors
   readonly #book: TemplateBook
   readonly #dataSource: DataSource
+  readonly #bus: BusClient
 
   constructor(
     @Inject(Connectors) connectors: Connectors,
     @Inject(TemplateBook) book: TemplateBook,
     @Inject(DataSource) dataSource: DataSource,
+    @Inject(BusClient) bus: BusClient,
   ) {
     this.#connectors = connectors
     this.#book = book
     this.#dataSource = dataSource
+    this.#bus = bus
   }
 
   @Handles(registry.listTemplates)
@@ -58,7 +62,11 @@ export class QueriesController {
   @Handles(registry.stats)
   async stats({ storeId, connectorId, window }: RequestOf<typeof registry.stats>) {
     await this.#connectors.row(storeId, connectorId)
-    return connectorStats(this.#dataSource, connectorId, window, Date.now())
+    const [stats, headroom] = await Promise.all([
+      connectorStats(this.#dataSource, connectorId, window, Date.now()),
+      headroomOf(this.#bus, storeId, connectorId),
+    ])
+    return { ...stats, ...headroom }
   }
 
   @Handles(registry.listExecutions)

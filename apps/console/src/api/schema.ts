@@ -995,6 +995,12 @@ export type components = {
      *           "total": 1204,
      *           "failed": 3
      *         }
+     *       },
+     *       "circuit": "closed",
+     *       "rateLimit": {
+     *         "limit": 60,
+     *         "remaining": 48,
+     *         "perSeconds": 60
      *       }
      *     }
      */
@@ -1011,6 +1017,15 @@ export type components = {
       bySource: {
         [key: string]: number
       }
+    } & {
+      circuit?: 'closed' | 'half_open' | 'open'
+      rateLimit?: {
+        limit: number
+        perSeconds: number
+        remaining: number
+      }
+      /** Format: date-time */
+      retryAt?: string
     }
     /**
      * @example {

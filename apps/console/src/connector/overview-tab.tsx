@@ -1,7 +1,7 @@
 import { Group, SimpleGrid, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { connectorStatsQuery, type Connector } from '../integrations/queries.ts'
+import { connectorStatsQuery, type Connector, type ConnectorStats } from '../integrations/queries.ts'
 import type { Service } from '../integrations/use-service.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Facts } from '../ui/facts.tsx'
@@ -18,12 +18,24 @@ import { sourceWords } from './source-words.ts'
 
 const TOO_FEW = 0.95
 
+function circuitWords({ circuit, retryAt }: Pick<ConnectorStats, 'circuit' | 'retryAt'>): string {
+  switch (circuit) {
+    case 'closed':
+      return 'Closed: calls go through'
+    case 'half_open':
+      return 'Half open: one call is let through to try'
+    case 'open':
+      return `Open: calls are held back${retryAt ? ` until ${new Date(retryAt).toLocaleTimeString()}` : ' for now'}`
+    case undefined:
+      return 'Not known just now'
+  }
+}
+
 /** How a connector does: figures, charts, and its recent runs. */
 export default function OverviewTab({ connector, service }: { connector: Connector; service: Service }) {
   const storeId = useStoreId()
   const [window, setWindow] = useState<Window>('24h')
   const stats = useQuery(connectorStatsQuery(storeId, connector.id, window))
-  const broken = connector.statusReason?.code === 'breaker_open'
   return (
     <Stack gap="lg">
       <Group justify="flex-end">
@@ -70,7 +82,15 @@ export default function OverviewTab({ connector, service }: { connector: Connect
               <Section title="Protection">
                 <Facts
                   facts={[
-                    ['Circuit breaker', broken ? 'Open: calls are held back for now' : 'Closed: calls go through'],
+                    ['Circuit breaker', circuitWords(figures)],
+                    ...(figures.rateLimit
+                      ? [
+                          [
+                            'Left of the limit',
+                            `${count(figures.rateLimit.remaining)} of ${count(figures.rateLimit.limit)} requests`,
+                          ] as const,
+                        ]
+                      : []),
                     ...service.rateLimits
                       .filter(({ test }) => !test)
                       .map(

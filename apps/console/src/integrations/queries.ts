@@ -7,6 +7,7 @@ import type { Window } from '../ui/window-choice.tsx'
 export type Template = Schemas['TemplateSummary']
 export type TemplateDetail = Schemas['TemplateDetail']
 export type Connector = Schemas['Connector']
+export type ConnectorStats = Schemas['ConnectorStats']
 export type Execution = Schemas['Execution']
 export type ExecutionSummary = Schemas['ExecutionSummary']
 

@@ -1,4 +1,4 @@
-import { registry, type ConnectorId, type InvokeResult, type StoreId } from '@cartly/contracts'
+import { executor, registry, type ConnectorId, type InvokeResult, type StoreId } from '@cartly/contracts'
 import { eventually } from '@cartly/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
@@ -32,6 +32,8 @@ async function ask(question: string, deadlineMs = 2_000): Promise<InvokeResult> 
   const { results } = await engine.invoke(storeId, 'ask', { input: { question }, deadlineMs })
   return results[0]!
 }
+
+const headroom = (connectorId: ConnectorId) => engine.client.request(executor.headroom, { storeId, connectorId })
 
 describe('the cache', () => {
   it('answers the same question again, whatever the order of its members, and records that it did', async () => {
@@ -151,10 +153,12 @@ describe('when the service fails', () => {
 
     expect(await ask('more')).toMatchObject({ status: 'failed', error: { class: 'transient', code: 'circuit_open' } })
     expect(service.requests).toHaveLength(before)
+    expect(await headroom(connectorId)).toMatchObject({ circuit: 'open', retryAt: expect.any(String) })
 
     service.answer = () => ({ body: { answer: 'well again' } })
     await eventually(async () => (await ask('again')).status === 'succeeded', { everyMs: 200 })
     await eventually(() => reports.length === 2)
+    expect(await headroom(connectorId)).toEqual({ circuit: 'closed' })
     expect(reports).toMatchObject([
       { connectorId, state: 'open', reason: expect.stringContaining('503') },
       { connectorId, state: 'closed' },
@@ -163,6 +167,18 @@ describe('when the service fails', () => {
 })
 
 describe("the service's rate limit", () => {
+  it('is shown with what is left of it', async () => {
+    const limits = [
+      { requests: 1_000, perSeconds: 86_400 },
+      { requests: 30, perSeconds: 86_400, methods: ['POST'] },
+    ]
+    const connectorId = await install({}, { rateLimits: limits })
+    const rateLimit = { limit: 30, perSeconds: 86_400 }
+    for (let i = 0; i < 3; i++) await ask(`q${i}`)
+
+    expect(await headroom(connectorId)).toEqual({ circuit: 'closed', rateLimit: { ...rateLimit, remaining: 27 } })
+  })
+
   it('is kept by all replicas together', async () => {
     await install({}, { rateLimits: [{ requests: 30, perSeconds: 86_400, methods: ['POST'] }] })
     const replica = await engine.startReplica()

@@ -12,6 +12,7 @@ import {
 } from '@cartly/contracts'
 import { Handles, type CallContext } from '@cartly/messaging'
 import { Controller, Inject } from '@nestjs/common'
+import { Headrooms } from '../queries/headrooms.ts'
 import { Previews } from '../queries/previews.ts'
 import { ConnectionTest } from './connection-test.ts'
 import { Invoker } from './invoker.ts'
@@ -31,15 +32,18 @@ export class ExecutorController {
   readonly #invoker: Invoker
   readonly #test: ConnectionTest
   readonly #previews: Previews
+  readonly #headrooms: Headrooms
 
   constructor(
     @Inject(Invoker) invoker: Invoker,
     @Inject(ConnectionTest) test: ConnectionTest,
     @Inject(Previews) previews: Previews,
+    @Inject(Headrooms) headrooms: Headrooms,
   ) {
     this.#invoker = invoker
     this.#test = test
     this.#previews = previews
+    this.#headrooms = headrooms
   }
 
   @Handles(platformInvoke)
@@ -71,6 +75,11 @@ export class ExecutorController {
     { deadlineAt }: CallContext,
   ): Promise<ResponseOf<typeof executor.test>> {
     return this.#test.run(request, deadlineAt)
+  }
+
+  @Handles(executor.headroom)
+  headroom(request: RequestOf<typeof executor.headroom>): Promise<ResponseOf<typeof executor.headroom>> {
+    return this.#headrooms.of(request)
   }
 
   @Handles(executor.preview)

@@ -29,6 +29,12 @@ export function enter(circuit: Circuit, now: number): { circuit: Circuit; waitMs
   return { circuit: { ...circuit, trying: true }, waitMs: 0 }
 }
 
+/** The circuit as people are told of it; half open: the next call, or one under way, tries the service. */
+export function shown(circuit: Circuit, now: number): 'closed' | 'half_open' | 'open' {
+  if (circuit.state === 'closed') return 'closed'
+  return circuit.trying || now >= circuit.until ? 'half_open' : 'open'
+}
+
 /** The circuit after a call that passed has ended; `answered`: whether the service did what a service should. */
 export function leave(circuit: Circuit, answered: boolean, now: number): Circuit {
   if (circuit.state === 'open') {

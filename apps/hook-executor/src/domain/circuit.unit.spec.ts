@@ -1,10 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
-import { closed, enter, leave, type Circuit } from './circuit.ts'
+import { closed, enter, leave, shown, type Circuit } from './circuit.ts'
 
 const calls = (circuit: Circuit, count: number, answered: boolean, at: number): Circuit =>
   Array.from({ length: count }).reduce<Circuit>((now) => leave(enter(now, at).circuit, answered, at), circuit)
 
 describe('a circuit', () => {
+  it('is shown half open from when it may be tried to the end of the try', () => {
+    const open = calls(closed(0), 10, false, 0)
+    expect([shown(closed(0), 0), shown(open, 4_999), shown(open, 5_000)]).toEqual(['closed', 'open', 'half_open'])
+    expect(shown(enter(open, 5_000).circuit, 6_000)).toBe('half_open')
+  })
+
   it('stays closed while few calls fail, or few of many', () => {
     expect(calls(closed(0), 9, false, 0).state).toBe('closed')
     expect(calls(calls(closed(0), 30, true, 0), 20, false, 0).state).toBe('closed')

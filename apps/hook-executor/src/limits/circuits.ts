@@ -1,6 +1,6 @@
-import type { ConnectorId } from '@cartly/contracts'
+import { BREAKER_OPEN, type ConnectorId, type Headroom } from '@cartly/contracts'
 import { counter } from '@cartly/telemetry'
-import { closed, enter, leave, type Circuit } from '../domain/circuit.ts'
+import { closed, enter, leave, shown, type Circuit } from '../domain/circuit.ts'
 import type { Connector } from '../domain/connector.ts'
 
 /** That a connector's circuit has opened, or closed again. */
@@ -10,8 +10,6 @@ export interface CircuitChange {
   readonly reason: string
 }
 
-/** The code under which the registry shows an open circuit. */
-const BREAKER_OPEN = 'breaker_open'
 /** Longer than any circuit stays open without a try: whoever said so is gone and will not take it back. */
 const FORGOTTEN_AFTER_MS = 150_000
 
@@ -38,6 +36,16 @@ export class Circuits {
     const { circuit, waitMs } = enter(known, Date.now())
     this.#circuits.set(connectorId, circuit)
     return waitMs
+  }
+
+  /** How it stands, and when an open one is tried again. */
+  shown(connectorId: ConnectorId): Pick<Headroom, 'circuit' | 'retryAt'> {
+    const known = this.#circuits.get(connectorId)
+    if (!known) return { circuit: 'closed' }
+    const circuit = shown(known, Date.now())
+    return known.state === 'open' && circuit === 'open'
+      ? { circuit, retryAt: new Date(known.until).toISOString() }
+      : { circuit }
   }
 
   /** Says how a call went that was let through: `failure` is what was wrong with the service, if anything was. */

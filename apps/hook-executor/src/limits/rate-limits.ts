@@ -1,4 +1,4 @@
-import type { ConnectorId } from '@cartly/contracts'
+import type { ConnectorId, Headroom } from '@cartly/contracts'
 import { statements } from '@cartly/read-model'
 import type { RateLimit } from '@cartly/templates'
 import type { Logger } from '@cartly/telemetry'
@@ -37,6 +37,34 @@ export class RateLimits {
       waitMs = Math.max(waitMs, await this.#takeOne(`${connectorId} ${index}`, limit))
     }
     return waitMs
+  }
+
+  /** The limit of which the least is left, in proportion; undefined when there is none, or nobody knows. */
+  async tightest(connectorId: ConnectorId, limits: readonly RateLimit[]): Promise<Headroom['rateLimit']> {
+    const known = await Promise.all(
+      limits
+        .map((limit, index) => ({ limit, bucket: `${connectorId} ${index}` }))
+        .filter(({ limit }) => !limit.test)
+        .map(({ limit, bucket }) => this.#left(bucket, limit)),
+    ).catch((error: unknown) => {
+      this.#log.warn('what is left of rate limits is not known', { error })
+      return []
+    })
+    return known.toSorted((a, b) => a.remaining / a.limit - b.remaining / b.limit)[0]
+  }
+
+  async #left(bucket: string, { requests, perSeconds }: RateLimit): Promise<NonNullable<Headroom['rateLimit']>> {
+    const [row] = await inTime(
+      statements(this.#dataSource).query<{ taken: number }>(
+        `SELECT taken FROM rate_window
+         WHERE bucket = $1 AND number = floor(extract(epoch FROM clock_timestamp()) / $2)::bigint`,
+        [bucket, perSeconds],
+      ),
+    )
+    const share = this.#shares.get(bucket)
+    const unused = row && share && performance.now() < share.until ? share.left : 0
+    const remaining = Math.min(requests, Math.max(0, requests - (row?.taken ?? 0)) + unused)
+    return { limit: requests, remaining, perSeconds }
   }
 
   async #takeOne(bucket: string, limit: RateLimit): Promise<number> {

@@ -132,6 +132,20 @@ export type ExecutionSummary = Static<typeof ExecutionSummary>
 export const Execution = Type.Intersect([Type.Object({ id: ExecutionIdSchema }), ExecutionRecorded])
 export type Execution = Static<typeof Execution>
 
+/** What is left of a service just now: the state of its circuit, and of the limit that is nearest to being used up. */
+export const Headroom = Type.Object({
+  circuit: Type.Union([Type.Literal('closed'), Type.Literal('half_open'), Type.Literal('open')]),
+  /** Of an open circuit: when a call is let through to try. */
+  retryAt: Type.Optional(Time),
+  rateLimit: Type.Optional(
+    Type.Object({ limit: Type.Integer(), remaining: Type.Integer({ minimum: 0 }), perSeconds: Type.Number() }),
+  ),
+})
+export type Headroom = Static<typeof Headroom>
+
+/** The code of `statusReason` while the circuit of an active connector is open. */
+export const BREAKER_OPEN = 'breaker_open'
+
 const Bucket = Type.Object({ total: Type.Integer(), failed: Type.Integer() })
 export const ConnectorStats = Type.Intersect([
   Stats,
@@ -140,6 +154,8 @@ export const ConnectorStats = Type.Intersect([
     byErrorClass: Type.Record(Type.String(), Type.Integer()),
     byHook: Type.Record(Type.String(), Bucket),
   }),
+  // Left out when the executor does not say.
+  Type.Partial(Headroom),
 ])
 export type ConnectorStats = Static<typeof ConnectorStats>
 

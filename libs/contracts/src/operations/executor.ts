@@ -3,7 +3,7 @@ import { ExecutionError, ResultSource } from '../activity/execution.ts'
 import { ConnectorIdSchema, ExecutionIdSchema, StoreIdSchema } from '../ids.ts'
 import { operation } from '../operation.ts'
 import { inStore } from './common.ts'
-import { TestResult } from './connectors.ts'
+import { Headroom, TestResult } from './connectors.ts'
 
 export const MAX_DEADLINE_MS = 8_000
 export const DEFAULT_DEADLINE_MS = 3_000
@@ -104,6 +104,11 @@ export const executor = {
       output: Type.Optional(Type.Unknown()),
       error: Type.Optional(Type.Object({ code: Type.String(), message: Type.String(), pointer: Type.String() })),
     }),
+  }),
+  /** As the replica that answers sees it. */
+  headroom: operation(E, 'headroom', {
+    request: inStore({ connectorId: ConnectorIdSchema }),
+    response: Headroom,
   }),
   replay: operation(E, 'replay', {
     request: Type.Object({
