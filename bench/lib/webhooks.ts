@@ -1,4 +1,11 @@
-import { storeEventType, webhooks, type EndpointConfig, type StoreId, type WebhookEndpoint } from '@cartly/contracts'
+import {
+  newId,
+  storeEventType,
+  webhooks,
+  type EndpointConfig,
+  type StoreId,
+  type WebhookEndpoint,
+} from '@cartly/contracts'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -18,6 +25,7 @@ export async function createEndpoints(
       const [index, { storeId, url, config }] = next
       created[index] = await engine.ask(webhooks.create, {
         storeId: storeId as StoreId,
+        endpointId: newId('whk'),
         config: { url, eventTypes: ['order.created'], ...config },
       })
     }

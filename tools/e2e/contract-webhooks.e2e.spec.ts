@@ -82,7 +82,11 @@ describe('a delivery', () => {
       {
         attempt: 1,
         status: 204,
-        requestHeaders: { authorization: '[redacted]', 'webhook-id': received!.headers['webhook-id'] },
+        requestHeaders: {
+          authorization: '[redacted]',
+          'x-shop': '[redacted]',
+          'webhook-id': received!.headers['webhook-id'],
+        },
         responseHeaders: expect.any(Object),
         timings: {
           dns: expect.any(Number),

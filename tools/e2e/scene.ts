@@ -10,6 +10,8 @@ import { documented } from './documented.ts'
 /** A running engine, seen from outside: the public API held against its documentation, and the platform's NATS user. */
 export interface Scene {
   readonly engine: Engine
+  /** Where it keeps everything. */
+  readonly dataDir: string
   readonly demo: NonNullable<Engine['run']['demo']>
   readonly api: Api
   /** As a token with these claims may. */
@@ -30,7 +32,8 @@ export interface EventChange {
 }
 
 export async function openScene(name: string): Promise<Scene> {
-  const engine = await startEngine({ dataDir: testFolder(name), services: serviceNames })
+  const dataDir = testFolder(name)
+  const engine = await startEngine({ dataDir, services: serviceNames })
   const { run } = engine
   const demo = run.demo!
   const inspect = await documented(run.gatewayUrl)
@@ -41,6 +44,7 @@ export async function openScene(name: string): Promise<Scene> {
   const js = jetstream(nc)
   return {
     engine,
+    dataDir,
     demo,
     api,
     as: async (claims) => apiOf(run.gatewayUrl, await engine.token(claims), inspect),

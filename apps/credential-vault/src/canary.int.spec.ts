@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { newId, vault, type StoreId } from '@cartly/contracts'
+import { newId, vault, type CredentialPurpose, type StoreId } from '@cartly/contracts'
 import { eventually } from '@cartly/testing'
 import { requestLeases, revealWebhookSecret, sealToVault } from '@cartly/vault-client'
 import { Client } from 'pg'
@@ -12,6 +12,7 @@ const canaries = {
   apiKey: 'canary+api/key=0123456789&abc',
   accessToken: 'canary+access/token=0123456789',
   refreshToken: 'canary+refresh/token=0123456789',
+  headerValue: 'Bearer canary+header/value=0123456789',
 }
 
 /** Every form in which a secret could have slipped out. */
@@ -69,9 +70,9 @@ test('no secret is in logs, errors, NATS or Postgres, in any form', async () => 
   })
   const granted = await running.install(storeId, { kind: 'oauth_client', fields: [] })
   const endpointId = newId('whk')
-  const seal = (connectorId: typeof keyed, purpose: 'connector' | 'oauth_tokens', values: Record<string, string>) =>
-    sealToVault(gateway, { storeId, ownerId: connectorId, purpose }, values)
-  const { apiKey, accessToken, refreshToken } = canaries
+  const seal = (ownerId: string, purpose: CredentialPurpose, values: Record<string, string>) =>
+    sealToVault(gateway, { storeId, ownerId, purpose }, values)
+  const { apiKey, accessToken, refreshToken, headerValue } = canaries
 
   const sealed = await seal(keyed, 'connector', { apiKey })
   await gateway.request(vault.putCredentials, { storeId, connectorId: keyed, sealed })
@@ -93,13 +94,20 @@ test('no secret is in logs, errors, NATS or Postgres, in any form', async () => 
   const tokens = await seal(granted, 'oauth_tokens', { accessToken, refreshToken, tokenType: 'Bearer' })
   await refresher.request(vault.putTokens, { storeId, connectorId: granted, sealed: tokens, expiresAt: null })
   await dispatcher.request(vault.createWebhookSecret, { storeId, endpointId, signature: 'v1' })
+  const headers = {
+    storeId,
+    endpointId,
+    names: ['Authorization'],
+    sealed: await seal(endpointId, 'webhook_headers', { Authorization: headerValue }),
+  }
+  await dispatcher.request(vault.putWebhookHeaders, headers)
+  await failing(dispatcher.request(vault.putWebhookHeaders, { ...headers, names: ['Authorization', 'X-None'] }))
   const { secret } = await revealWebhookSecret(gateway, { storeId, endpointId, actor: 'user:merchant' })
-  const ask = (ownerId: string, purpose: 'connector' | 'oauth_tokens') => [
-    { storeId, ownerId, purpose, reason: 'a spec' },
-  ]
+  const ask = (ownerId: string, purpose: CredentialPurpose) => [{ storeId, ownerId, purpose, reason: 'a spec' }]
   const lent = [
     await requestLeases(executor, vault.leaseToExecutor, ask(keyed, 'connector')),
     await requestLeases(refresher, vault.leaseToRefresher, ask(granted, 'oauth_tokens')),
+    await requestLeases(dispatcher, vault.leaseToDispatcher, ask(endpointId, 'webhook_headers')),
   ]
   const database = new Client({ connectionString: running.postgres.urls.vault })
   await database.connect()
@@ -129,7 +137,7 @@ test('no secret is in logs, errors, NATS or Postgres, in any form', async () => 
   )
   expect(found).toEqual([])
   // The places were looked into: each holds what is no secret.
-  expect(errors).toHaveLength(3)
+  expect(errors).toHaveLength(4)
   expect(places['messages on the bus']).toContain(sealed.slice(-40))
   expect(streams).toContain('CredentialStored')
   expect(tables).toContain(keyed)

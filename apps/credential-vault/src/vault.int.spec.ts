@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { newId, vault, type ConnectorId, type StoreId } from '@cartly/contracts'
+import {
+  newId,
+  vault,
+  type ConnectorId,
+  type CredentialPurpose,
+  type EndpointId,
+  type StoreId,
+} from '@cartly/contracts'
 import type { BusClient } from '@cartly/messaging'
 import { eventually } from '@cartly/testing'
 import { createLeaseHolder, requestLeases, revealWebhookSecret, sealToVault } from '@cartly/vault-client'
@@ -56,7 +63,12 @@ describe('the vault', () => {
     ])
     return rows.map(({ version }) => Number(version))
   }
-  const lend = async (bus: BusClient, ownerId: string, purpose: 'connector' | 'oauth_tokens' | 'webhook_secret') => {
+  const putHeaders = async (endpointId: EndpointId, names: string[], values?: Record<string, string>) => {
+    const target = { storeId, ownerId: endpointId, purpose: 'webhook_headers' } as const
+    const sealed = values && { sealed: await sealToVault(gateway, target, values) }
+    return dispatcher.request(vault.putWebhookHeaders, { storeId, endpointId, names, ...sealed })
+  }
+  const lend = async (bus: BusClient, ownerId: string, purpose: CredentialPurpose) => {
     const operation =
       bus === executor ? vault.leaseToExecutor : bus === dispatcher ? vault.leaseToDispatcher : vault.leaseToRefresher
     const [lease] = await requestLeases(bus, operation, [{ storeId, ownerId, purpose, reason: 'a spec' }])
@@ -136,12 +148,14 @@ describe('the vault', () => {
     const tokens = { accessToken: 'access', tokenType: 'Bearer', refreshToken: 'refresh' }
     await putTokens(connectorId, tokens, new Date(Date.now() + 3_600_000).toISOString())
     await dispatcher.request(vault.createWebhookSecret, { storeId, endpointId, signature: 'v1' })
+    await putHeaders(endpointId, ['X-Key'], { 'X-Key': 'k' })
 
     const namesLent = async (bus: BusClient) => {
       const asks = [
         [connectorId, 'connector'],
         [connectorId, 'oauth_tokens'],
         [endpointId, 'webhook_secret'],
+        [endpointId, 'webhook_headers'],
       ] as const
       const results = asks.map(async ([owner, purpose]) => {
         const lease = await lend(bus, owner, purpose).catch((error: { code: string }) => error.code)
@@ -150,13 +164,19 @@ describe('the vault', () => {
       return Promise.all(results)
     }
 
-    expect(await namesLent(executor)).toEqual(['not_entitled', ['accessToken', 'tokenType'], 'not_entitled'])
+    expect(await namesLent(executor)).toEqual([
+      'not_entitled',
+      ['accessToken', 'tokenType'],
+      'not_entitled',
+      'not_entitled',
+    ])
     expect(await namesLent(refresher)).toEqual([
       ['clientId', 'clientSecret'],
       ['accessToken', 'refreshToken', 'tokenType'],
       'not_entitled',
+      'not_entitled',
     ])
-    expect(await namesLent(dispatcher)).toEqual(['not_entitled', 'not_entitled', ['secret']])
+    expect(await namesLent(dispatcher)).toEqual(['not_entitled', 'not_entitled', ['secret'], ['X-Key']])
   })
 
   test('a lease ends with the token in it, and an expired token is not lent', async () => {
@@ -216,6 +236,37 @@ describe('the vault', () => {
     expect(lease.values['secret']?.reveal()).toBe(after.secret.reveal())
     expect(lease.older).toHaveLength(1)
     expect(lease.older[0]?.values['secret']?.reveal()).toBe(before.secret.reveal())
+  })
+
+  test('the headers of an endpoint are replaced by name, and what is not sent again is kept', async () => {
+    const endpointId = newId('whk')
+    const lent = async () => {
+      const { values } = await lend(dispatcher, endpointId, 'webhook_headers')
+      return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.reveal()]))
+    }
+    await putHeaders(endpointId, ['A', 'B', 'C'], { A: 'a1', B: 'b1', C: 'c1' })
+    expect(await putHeaders(endpointId, ['A', 'B'], { A: 'a2' })).toEqual({ version: 2 })
+    expect(await lent()).toEqual({ A: 'a2', B: 'b1' })
+    await eventually(async () => String(await rowsOf(endpointId)) === '2')
+    await putHeaders(endpointId, ['A'])
+    expect(await lent()).toEqual({ A: 'a2' })
+
+    await expect(putHeaders(endpointId, ['A', 'C'])).rejects.toMatchObject({
+      kind: 'invalid',
+      errors: [{ pointer: '/headers/C' }],
+    })
+    const sealed = await sealToVault(
+      gateway,
+      { storeId, ownerId: newId('whk'), purpose: 'webhook_headers' },
+      { A: 'a3' },
+    )
+    await expect(
+      dispatcher.request(vault.putWebhookHeaders, { storeId, endpointId, names: ['A'], sealed }),
+    ).rejects.toMatchObject({ code: 'sealed_refused' })
+
+    await dispatcher.request(vault.deleteWebhookHeaders, { storeId, endpointId })
+    expect(await rowsOf(endpointId)).toEqual([])
+    await expect(lent()).rejects.toMatchObject({ kind: 'not_found' })
   })
 
   test('deletion destroys the keys, and the next version has a new number', async () => {

@@ -7,6 +7,7 @@ import { Credentials } from './commands/credentials.ts'
 import { CredentialsController } from './commands/credentials.controller.ts'
 import { KeyringController } from './commands/keyring.controller.ts'
 import { Rotation } from './commands/rotation.ts'
+import { WebhookHeadersController } from './commands/webhook-headers.controller.ts'
 import { WebhookSecretsController } from './commands/webhook-secrets.controller.ts'
 import { credentialDecider, type CredentialState } from './domain/credential.ts'
 import type { Keyring } from './domain/keyring.ts'
@@ -110,7 +111,13 @@ export class VaultModule {
 
     return {
       module: VaultModule,
-      controllers: [CredentialsController, WebhookSecretsController, LeasesController, KeyringController],
+      controllers: [
+        CredentialsController,
+        WebhookSecretsController,
+        WebhookHeadersController,
+        LeasesController,
+        KeyringController,
+      ],
       providers: [
         provide(credentials),
         provide(connectors),

@@ -1,5 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { storeEventType, webhooks, type EndpointConfig, type StoreId, type WebhookEndpoint } from '@cartly/contracts'
+import {
+  newId,
+  storeEventType,
+  webhooks,
+  type EndpointConfig,
+  type StoreId,
+  type WebhookEndpoint,
+} from '@cartly/contracts'
 import { rebuild } from '@cartly/event-store'
 import { BusClient } from '@cartly/messaging'
 import { createDataSource, statements } from '@cartly/read-model'
@@ -45,6 +52,7 @@ const create = (path: string, config: Partial<EndpointConfig> = {}, store = stor
     () =>
       gateway.request(webhooks.create, {
         storeId: store,
+        endpointId: newId('whk'),
         config: {
           url: `${receiver.url}${path}`,
           eventTypes: ['order.created'],

@@ -276,14 +276,57 @@ describe('an endpoint', () => {
     expect((await running.ask(webhooks.list, { storeId, limit: 10 })).data).toEqual([])
   })
 
+  it('has its own headers from the vault, as they were last set', async () => {
+    const storeId = newStore()
+    const created = await running.createEndpoint(storeId, '/own', { headers: { 'x-one': 'one', 'x-two': 'two' } })
+    const place = { storeId, endpointId: created.id }
+    expect(created.headers).toEqual({ 'x-one': '[redacted]', 'x-two': '[redacted]' })
+    const sent = async () => {
+      await running.ask(webhooks.test, place)
+      const { headers } = running.receiver.journal.findLast(({ path }) => path === '/own') as Received
+      return [headers['x-one'], headers['x-two']]
+    }
+    expect(await sent()).toEqual(['one', 'two'])
+
+    // Another value under the same name is a change, and applies at once.
+    const changed = await running.ask(webhooks.update, {
+      ...place,
+      change: { headers: { 'x-one': '[redacted]', 'x-two': '[redacted]' } },
+      sealedHeaders: await running.sealHeaders(storeId, created.id, { 'x-two': 'new' }),
+    })
+    expect(changed).toMatchObject({ revision: 2, headers: created.headers })
+    expect(await sent()).toEqual(['one', 'new'])
+
+    // What would be refused does not reach the vault.
+    const stale = running.ask(webhooks.update, {
+      ...place,
+      expectedRevision: 1,
+      change: { headers: { 'x-one': '[redacted]' } },
+      sealedHeaders: await running.sealHeaders(storeId, created.id, { 'x-one': 'stale' }),
+    })
+    expect((await refusal(stale)).kind).toBe('precondition_failed')
+    expect(running.vault.headers(created.id)).toEqual({ 'x-one': 'one', 'x-two': 'new' })
+
+    // The same names and no new value change nothing; fewer names leave the others' values where they are.
+    const same = { ...place, change: { headers: changed.headers! } }
+    expect(await running.ask(webhooks.update, same)).toMatchObject({ revision: 2 })
+    await running.ask(webhooks.update, { ...place, change: { headers: { 'x-one': '[redacted]' } } })
+    expect(await sent()).toEqual(['one', undefined])
+
+    expect(await running.ask(webhooks.update, { ...place, change: { headers: null } })).not.toHaveProperty('headers')
+    expect(running.vault.headers(created.id)).toBeUndefined()
+    expect(await sent()).toEqual([undefined, undefined])
+  })
+
   it('is refused with every place that is wrong', async () => {
     const refused = await refusal(
       running.ask(webhooks.create, {
         storeId: newStore(),
+        endpointId: newId('whk'),
         config: {
           url: 'http://169.254.169.254/latest',
           eventTypes: ['order.created', 'order.eaten'],
-          headers: { Host: 'x', 'webhook-id': 'y' },
+          headers: { Host: '[redacted]', 'webhook-id': '[redacted]' },
           filter: { '/payload/total': { gt: 1 } },
           mapping: { a: { $nope: 1 } },
         },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { webhooks, type Delivery, type StoreId } from '@cartly/contracts'
+import { newId, webhooks, type Delivery, type StoreId } from '@cartly/contracts'
 import { eventually } from '@cartly/testing'
 import { once } from 'node:events'
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net'
@@ -36,6 +36,7 @@ async function attempt(url: string): Promise<{ delivery: Delivery; tookMs: numbe
   const storeId = `store_${++stores}` as StoreId
   await running.ask(webhooks.create, {
     storeId,
+    endpointId: newId('whk'),
     config: { url, eventTypes: ['order.created'], timeoutMs: TIMEOUT_MS, retrySchedule: [] },
   })
   const began = Date.now()

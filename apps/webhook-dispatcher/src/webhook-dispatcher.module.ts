@@ -46,7 +46,7 @@ import { RejectedEvents } from './queries/rejected-events.ts'
 import { Recoveries } from './recovery/recoveries.ts'
 import { RecoveryJobs } from './recovery/recovery-jobs.ts'
 import type { Settings } from './settings.ts'
-import { SigningKeys } from './signing/signing-keys.ts'
+import { EndpointSecrets } from './signing/endpoint-secrets.ts'
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
@@ -72,7 +72,7 @@ export class WebhookDispatcherModule {
     await migrate(dataSource)
     onShutdown(() => dataSource.destroy())
 
-    const endpointState = aggregateProjection(endpointEvents, endpoint, 1)
+    const endpointState = aggregateProjection(endpointEvents, endpoint, 2)
     const endpointRunner = await runProjection(context, dataSource, endpointState)
     const activity = await runProjection(context, dataSource, webhookActivity)
     await runProjection(context, dataSource, rejectedEvents)
@@ -82,10 +82,10 @@ export class WebhookDispatcherModule {
       connectionsPerOrigin: settings.concurrency.perStore,
     })
     onShutdown(() => egress.close())
-    const keys = new SigningKeys(createLeaseHolder({ bus: context.bus, operation: vault.leaseToDispatcher }))
-    onShutdown(async () => keys.close())
+    const secrets = new EndpointSecrets(createLeaseHolder({ bus: context.bus, operation: vault.leaseToDispatcher }))
+    onShutdown(async () => secrets.close())
     const onEndpointChanged = (id: EndpointId): void => {
-      keys.invalidate(id)
+      secrets.invalidate(id)
       if (reading) orderedIntake.adjust()
     }
     let reading = false
@@ -125,7 +125,7 @@ export class WebhookDispatcherModule {
 
     const dispatcher = new Dispatcher(lanes, {
       endpoint: endpointById,
-      keys,
+      secrets,
       sender,
       log: attempts,
       backlog: writer,
@@ -222,7 +222,7 @@ export class WebhookDispatcherModule {
     }
     const deliverNow = new DeliverNow({
       endpointOf,
-      keys,
+      secrets,
       sender,
       log: attempts,
       activity,

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 
-const REDACTED = '[redacted]'
+/** What stands in the place of a secret wherever it is shown. */
+export const REDACTED = '[redacted]'
 
 /**
  * A value that cannot be printed: JSON, string conversion, `util.inspect` and structured loggers all show `[redacted]`.

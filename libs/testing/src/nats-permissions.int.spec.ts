@@ -37,6 +37,7 @@ const publishers: Record<string, readonly NatsUser[]> = {
   [vault.leaseToRefresher.subject]: ['oauth-refresher'],
   [vault.putTokens.subject]: ['oauth-refresher'],
   [vault.createWebhookSecret.subject]: ['webhook-dispatcher'],
+  [vault.putWebhookHeaders.subject]: ['webhook-dispatcher'],
   [vault.revealWebhookSecret.subject]: ['webhook-dispatcher', 'admin-gateway'],
   [webhooks.create.subject]: ['admin-gateway'],
   [oauth.authorize.subject]: ['admin-gateway'],

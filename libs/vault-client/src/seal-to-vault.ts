@@ -19,7 +19,7 @@ const GOOD_FOR_MS = 60_000
 export const sealedSubject = ({ storeId, ownerId, purpose }: SealedFor): string => `${storeId}/${ownerId}/${purpose}`
 
 /**
- * Seals values to the vault's key of the hour, for `credentials.put` and `tokens.put`.
+ * Seals values to the vault's key of the hour, for `credentials.put`, `tokens.put` and `webhook-headers.put`.
  * @throws CartlyError `invalid` when the values are not `SecretValues`; and what `BusClient.request` throws.
  */
 export async function sealToVault(bus: BusClient, target: SealedFor, values: SecretValues): Promise<string> {

@@ -74,7 +74,9 @@ describe('the secret of a webhook', () => {
 
     expect(created).toMatchObject({ status: 201, json: { id: endpointId, secret: webhookSecret } })
     expect(created.headers.get('location')).toBe(`/v1/stores/s1/webhooks/${endpointId}`)
-    expect(gateway.services.of(webhooks.create)).toEqual([{ storeId: 's1', config }])
+    expect(gateway.services.of(webhooks.create)).toEqual([
+      { storeId: 's1', endpointId: expect.stringMatching(/^whk_/), config },
+    ])
     expect(gateway.services.asked.at(-1)).toMatchObject({
       operation: vault.revealWebhookSecret.subject,
       call: { actor: 'user:ada' },
@@ -96,6 +98,55 @@ describe('the secret of a webhook', () => {
     const rotated = await gateway.send('POST', `${path}/rotate-secret`)
     expect(rotated.json).toMatchObject({ secret: 'whsec_bmV3', overlapUntil, revision: 2 })
     expect(gateway.services.of(webhooks.rotateSecret)).toEqual([{ storeId: 's1', endpointId, overlapHours: 24 }])
+  })
+})
+
+describe("a webhook's own headers", () => {
+  const path = '/v1/stores/s1/webhooks'
+  const config = { url: 'https://example.com/webhooks', eventTypes: ['order.created'] }
+  const value = 'Bearer planted+header/secret=0123456789'
+  const shown = { Authorization: '[redacted]' as const }
+
+  test('go to the dispatcher by name, their values sealed to the vault for the new endpoint', async () => {
+    const safe = await stubVault(gateway.services)
+    gateway.services.on(webhooks.create, () => endpoint({ headers: shown }))
+
+    const created = await gateway.send('POST', path, { body: { ...config, headers: { Authorization: value } } })
+
+    expect(created).toMatchObject({ status: 201, json: { headers: shown } })
+    const [asked] = gateway.services.of(webhooks.create)
+    expect(asked).toMatchObject({ config: { ...config, headers: shown } })
+    expect(await safe.headersIn(asked!.sealedHeaders!, asked!.storeId, asked!.endpointId)).toEqual({
+      Authorization: value,
+    })
+    expectNowhere(value, created.text)
+  })
+
+  test('stay what they were where the change says [redacted]', async () => {
+    const safe = await stubVault(gateway.services)
+    gateway.services.on(webhooks.update, () => endpoint())
+    const change = (headers: unknown) => gateway.send('PATCH', `${path}/${endpointId}`, { body: { headers } })
+
+    await change({ ...shown, 'X-New': value })
+    await change(shown)
+    await change(null)
+
+    const [mixed, same, none] = gateway.services.of(webhooks.update)
+    expect(mixed).toMatchObject({ change: { headers: { ...shown, 'X-New': '[redacted]' } } })
+    expect(await safe.headersIn(mixed!.sealedHeaders!, mixed!.storeId, mixed!.endpointId)).toEqual({ 'X-New': value })
+    expect(same).toEqual({ storeId: 's1', endpointId, change: { headers: shown } })
+    expect(none).toEqual({ storeId: 's1', endpointId, change: { headers: null } })
+    expectNowhere(value)
+  })
+
+  test.each([
+    ['a name that is none', { 'not a name': value }, '/headers/not a name'],
+    ['a value that no header can have', { 'X-Key': `${value}\n` }, '/headers/X-Key'],
+    ['an empty value', { 'X-Key': '' }, '/headers/X-Key'],
+  ])('are refused at the door for %s, without being repeated', async (_, headers, pointer) => {
+    const refused = await gateway.send('POST', path, { body: { ...config, headers } })
+    expect(refused).toMatchObject({ status: 422, json: { errors: [{ pointer }] } })
+    expectNowhere(value, refused.text)
   })
 })
 

@@ -1,9 +1,10 @@
 import {
   Delivery,
-  EndpointChange,
-  EndpointConfig,
   EndpointIdSchema,
+  EndpointSettings,
+  EndpointSettingsChange,
   EndpointStats,
+  newId,
   page,
   StoreIdSchema,
   WebhookEndpoint,
@@ -13,6 +14,7 @@ import {
 import { Type } from 'typebox'
 import { revealingRoute, route, type Route } from '../api/route.ts'
 import { pageOf, paging } from './paging.ts'
+import { sealHeaders } from './webhook-headers.ts'
 import { secretOf, WebhookSecret } from './webhook-secrets.ts'
 
 const tag = 'Webhooks'
@@ -37,15 +39,25 @@ export const webhookRoutes: readonly Route[] = [
     path: all,
     tag,
     summary: 'Create a webhook endpoint',
-    description: 'The answer holds the signing secret; keep it, this is how the receiver knows that we sent it.',
+    description:
+      'The answer holds the signing secret; keep it, this is how the receiver knows that we sent it. The values of ' +
+      '`headers` are secrets too: they read back as `[redacted]`.',
     scopes: write,
     params: store,
-    body: EndpointConfig,
-    example: { url: 'https://example.com/webhooks', eventTypes: ['order.created', 'order.fulfilled'] },
+    body: EndpointSettings,
+    example: {
+      url: 'https://example.com/webhooks',
+      eventTypes: ['order.created', 'order.fulfilled'],
+      headers: { Authorization: 'Bearer 0123456789abcdef' },
+    },
     response: CreatedEndpoint,
     status: 201,
     etag: true,
-    handle: ({ params, body, ask }) => ask(webhooks.create, { ...params, config: body }),
+    handle: async ({ params: { storeId }, body, ask, bus }) => {
+      const endpointId = newId('whk')
+      const { settings, ...sealed } = await sealHeaders(bus, { storeId, endpointId }, body)
+      return ask(webhooks.create, { storeId, endpointId, config: settings, ...sealed })
+    },
     reveal: async (created, call) => {
       const { secret: value } = await secretOf(call, { ...call.params, endpointId: created.id })
       return { ...created, secret: value }
@@ -81,16 +93,25 @@ export const webhookRoutes: readonly Route[] = [
     path: one,
     tag,
     summary: 'Change a webhook endpoint',
-    description: 'What is left out stays as it is; `null` takes a setting back to its default.',
+    description:
+      'What is left out stays as it is; `null` takes a setting back to its default. `headers` are replaced as a whole; ' +
+      'a value sent as `[redacted]` stays what it was.',
     scopes: write,
     params: endpoint,
-    body: EndpointChange,
-    example: { eventTypes: ['*'], ordering: 'entity', filter: null },
+    body: EndpointSettingsChange,
+    example: {
+      eventTypes: ['*'],
+      ordering: 'entity',
+      filter: null,
+      headers: { Authorization: '[redacted]', 'X-Environment': 'live' },
+    },
     response: WebhookEndpoint,
     etag: true,
     ifMatch: true,
-    handle: ({ params, body, expectedRevision, ask }) =>
-      ask(webhooks.update, { ...params, change: body, expectedRevision }),
+    handle: async ({ params, body, expectedRevision, ask, bus }) => {
+      const { settings, ...sealed } = await sealHeaders(bus, params, body)
+      return ask(webhooks.update, { ...params, change: settings, expectedRevision, ...sealed })
+    },
   }),
   route({
     id: 'deleteWebhook',

@@ -1,4 +1,4 @@
-import { vault, type CredentialDescription } from '@cartly/contracts'
+import { vault, type CredentialDescription, type EndpointId, type StoreId } from '@cartly/contracts'
 import { createUnsealer, REVEAL, revealSubject, seal, sealedSubject, VAULT } from '@cartly/vault-client'
 import { credentialId } from './examples.ts'
 import type { StubServices } from './stub-services.ts'
@@ -7,12 +7,21 @@ import type { StubServices } from './stub-services.ts'
 export interface StubVault {
   stored: Record<string, string> | undefined
   webhookSecret: string
+  /** Opens what is sealed to it as the values of an endpoint's headers. */
+  headersIn(sealed: string, storeId: StoreId, endpointId: EndpointId): Promise<unknown>
 }
 
 /** A vault of one credential: it opens what is sealed to it and seals what it reveals, as the real one does. */
 export async function stubVault(services: StubServices): Promise<StubVault> {
   const unsealer = await createUnsealer()
-  const state: StubVault = { stored: undefined, webhookSecret: 'whsec_c2VjcmV0LW9mLXRoZS1lbmRwb2ludA==' }
+  const state: StubVault = {
+    stored: undefined,
+    webhookSecret: 'whsec_c2VjcmV0LW9mLXRoZS1lbmRwb2ludA==',
+    async headersIn(sealed, storeId, ownerId) {
+      const subject = sealedSubject({ storeId, ownerId, purpose: 'webhook_headers' })
+      return JSON.parse(await unsealer.open(sealed, { audience: VAULT, subject }))
+    },
+  }
   services.on(vault.sealingKey, () => ({
     publicKey: unsealer.publicKey,
     keyId: 'k1',

@@ -5,6 +5,7 @@ import {
   type ConnectorId,
   type ConnectorStatus,
   type CredentialId,
+  type CredentialPurpose,
   type StoreId,
   type TemplateRef,
 } from '@cartly/contracts'
@@ -16,8 +17,6 @@ export interface Configuration {
   readonly endpoints: { baseUrl?: string }
   readonly mappings: Record<string, unknown>
 }
-
-export type CredentialPurpose = 'connector' | 'oauth_tokens' | 'webhook_secret'
 
 export interface TestOutcome {
   readonly at: string

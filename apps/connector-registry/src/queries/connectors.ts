@@ -3,6 +3,7 @@ import {
   notFound,
   type Connector,
   type ConnectorId,
+  type CredentialPurpose,
   type HistoryEntry,
   type RequestOf,
   type StoreId,
@@ -11,13 +12,7 @@ import {
 import type { Aggregate, EventStore } from '@cartly/event-store'
 import { decodeCursor, pageOf, statements, type Page } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
-import {
-  connector,
-  statusOf,
-  type ConnectorState,
-  type CredentialPurpose,
-  type Installed,
-} from '../domain/connector.ts'
+import { connector, statusOf, type ConnectorState, type Installed } from '../domain/connector.ts'
 import type { TemplateBook } from '../templates/template-book.ts'
 import { hookSummaries } from '../templates/views.ts'
 

@@ -1,4 +1,4 @@
-import { invalid, type TemplateRef } from '@cartly/contracts'
+import { invalid, type CredentialPurpose, type TemplateRef } from '@cartly/contracts'
 import { DefinitionError } from '@cartly/request-chain'
 import {
   compileTemplate,
@@ -8,7 +8,7 @@ import {
   type CompiledTemplate,
   type TemplateDefinition,
 } from '@cartly/templates'
-import type { CredentialPurpose, Installed } from '../domain/connector.ts'
+import type { Installed } from '../domain/connector.ts'
 
 type Pinned = Pick<Installed, 'template' | 'definition'>
 

@@ -41,7 +41,7 @@ function Edit({ webhook }: { webhook: Webhook }) {
     return answered(
       api.PATCH('/v1/stores/{storeId}/webhooks/{endpointId}', {
         params: { path: { storeId, endpointId: webhook.id }, header: { 'If-Match': `"${webhook.revision}"` } },
-        body: { ...config, ...cleared } satisfies Schemas['EndpointChange'],
+        body: { ...config, ...cleared } satisfies Schemas['EndpointSettingsChange'],
       }),
     )
   })

@@ -10,7 +10,7 @@ export type Delivery = Schemas['Delivery']
 export type EventType = Schemas['EventType']
 export type Recovery = Schemas['Recovery']
 /** What a merchant may set of an endpoint. */
-export type WebhookConfig = Schemas['EndpointConfig']
+export type WebhookConfig = Schemas['EndpointSettings']
 
 export const webhooksQuery = (storeId: string) =>
   pagedQuery(storeKey(storeId, 'webhooks'), (query) =>

@@ -149,7 +149,7 @@ export function WebhookForm({ config, submit, saving, error, onSubmit }: Webhook
             />
             <Textarea
               label="Headers of your own"
-              description="One a line, such as X-Environment: live. Not the place for secrets: everyone who may see this webhook sees them."
+              description="One a line, such as Authorization: Bearer … Values are kept in the vault, and never shown again: one that reads [redacted] stays what it is."
               autosize
               minRows={2}
               value={headers}

@@ -11,7 +11,7 @@ export type Grant = 'all' | readonly string[]
 
 /**
  * Who may have what (docs/vault.md): API keys and access tokens go to the executor, client secrets and refresh tokens to the
- * refresher alone, signing secrets to the dispatcher. Everything else is refused.
+ * refresher alone, signing secrets and header values of webhooks to the dispatcher. Everything else is refused.
  * @param kind of a connector's credential
  * @throws CartlyError `forbidden`, code `not_entitled`
  */
@@ -26,7 +26,7 @@ export function entitlement(holder: Holder, purpose: CredentialPurpose, kind: Cr
       if (purpose === 'oauth_tokens') return 'all'
       break
     case 'webhook-dispatcher':
-      if (purpose === 'webhook_secret') return 'all'
+      if (purpose === 'webhook_secret' || purpose === 'webhook_headers') return 'all'
       break
   }
   throw new CartlyError('forbidden', 'not_entitled', `${holder} may not have this credential`)

@@ -116,7 +116,7 @@ function checkConnector(ask: Ask, holder: Holder, connector: KnownConnector | un
   if (connector?.storeId !== ask.storeId || gone) throw notFound('connector', ask.ownerId)
 }
 
-const isConnectors = ({ purpose }: CredentialKey): boolean => purpose !== 'webhook_secret'
+const isConnectors = ({ purpose }: CredentialKey): boolean => purpose === 'connector' || purpose === 'oauth_tokens'
 
 const lifeLeft = ({ expiresAt }: OpenVersion): number =>
   expiresAt === undefined ? Infinity : Date.parse(expiresAt) - Date.now()

@@ -66,7 +66,9 @@ export function createReactions(parts: {
       if (await credentials.find({ storeId, ownerId, purpose: 'oauth_tokens' })) return
       await remove(record, { storeId, ownerId, purpose: 'connector' }, CONNECTOR_GONE)
     } else if (isOf(endpointEvents, record) && record.events.some(({ type }) => type === 'EndpointDeleted')) {
-      await remove(record, { storeId, ownerId, purpose: 'webhook_secret' }, 'its endpoint was deleted')
+      for (const purpose of ['webhook_secret', 'webhook_headers'] as const) {
+        await remove(record, { storeId, ownerId, purpose }, 'its endpoint was deleted')
+      }
     }
   }
 }

@@ -24,11 +24,11 @@ import type { Sender } from '../delivery/sender.ts'
 import { firstTypeOf } from '../domain/event-types.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
 import type { DeliveryQueries, StoredDelivery } from '../queries/delivery-queries.ts'
-import type { SigningKeys } from '../signing/signing-keys.ts'
+import type { EndpointSecrets } from '../signing/endpoint-secrets.ts'
 
 export interface DeliverNowOptions {
   readonly endpointOf: (storeId: StoreId, id: IndexedEndpoint['id']) => IndexedEndpoint
-  readonly keys: SigningKeys
+  readonly secrets: EndpointSecrets
   readonly sender: Sender
   readonly log: AttemptLog
   readonly activity: Pick<ProjectionRunner, 'passed'>
@@ -54,12 +54,12 @@ export class DeliverNow {
 
   /** Sends the example of an event type, past all queues; the endpoint may be disabled. */
   async test({ storeId, endpointId, eventType }: RequestOf<typeof webhooks.test>): Promise<DeliveryView> {
-    const { keys, sender, log, activity, deliveries } = this.#options
+    const { secrets, sender, log, activity, deliveries } = this.#options
     const endpoint = this.#options.endpointOf(storeId, endpointId)
     const event = exampleFor(endpoint, eventType)
     const delivery = deliveryOf(event, endpoint)
-    if (!keys.get(endpoint)) await keys.load(endpoint)
-    const attempted = await sender.attempt(event, endpoint, keys.get(endpoint) ?? [], 1)
+    const lent = secrets.get(endpoint) ?? (await secrets.load(endpoint))
+    const attempted = await sender.attempt(event, endpoint, lent, 1)
     const { promise, resolve } = Promise.withResolvers<number>()
     log.record(storeId, endpointId, factOf(delivery, attempted, {}), resolve)
     await activity.passed(await promise, VISIBLE_WITHIN_MS)

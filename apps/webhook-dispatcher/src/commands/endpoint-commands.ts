@@ -1,7 +1,8 @@
 import {
+  CartlyError,
   notFound,
-  newId,
   vault,
+  type EndpointConfig,
   type EndpointEvent,
   type EndpointId,
   type RequestOf,
@@ -33,7 +34,16 @@ export interface EndpointCommandsOptions {
 /** How long the key before signs too when the signature's scheme changes. */
 const SCHEME_OVERLAP_HOURS = 24
 
-/** What may be done to endpoints. The secrets are the vault's: made there, and shown by it alone. */
+type VaultOperation = (typeof vault)[
+  | 'createWebhookSecret'
+  | 'rotateWebhookSecret'
+  | 'putWebhookHeaders'
+  | 'deleteWebhookHeaders']
+
+/**
+ * What may be done to endpoints. The secrets are the vault's: signing secrets are made there, and shown by it alone; the
+ * values of headers pass through here sealed.
+ */
 export class EndpointCommands {
   readonly #options: EndpointCommandsOptions
   readonly #checks: ConfigChecks
@@ -43,10 +53,11 @@ export class EndpointCommands {
     this.#checks = { url: (url) => urlError(options.egress, url), mapping: mappingError }
   }
 
-  async create({ storeId, config }: RequestOf<typeof webhooks.create>, call: CallContext): Promise<WebhookEndpoint> {
+  async create(request: RequestOf<typeof webhooks.create>, call: CallContext): Promise<WebhookEndpoint> {
+    const { storeId, endpointId, config, sealedHeaders } = request
     checkConfig(config, this.#checks)
-    const endpointId = newId('whk')
     const { signature = 'v1' } = config
+    if (namesOf(config).length > 0) await this.#putHeaders(storeId, endpointId, config, sealedHeaders, call)
     const secret = await this.#ask(vault.createWebhookSecret, { storeId, endpointId, signature }, call)
     const { credentialId, publicKey } = secret
     return this.#execute(
@@ -65,27 +76,47 @@ export class EndpointCommands {
   }
 
   async update(request: RequestOf<typeof webhooks.update>, call: CallContext): Promise<WebhookEndpoint> {
-    const { storeId, endpointId, expectedRevision, change } = request
-    const before = await this.#options.queries.find(storeId, endpointId)
+    const { storeId, endpointId, expectedRevision, change, sealedHeaders } = request
+    const { state: before, revision } = await this.#options.queries.find(storeId, endpointId)
+    // Here already, because what the vault does for the change is not undone when it is refused.
+    if (expectedRevision !== undefined && expectedRevision !== revision) {
+      throw revisionChanged(revision, expectedRevision)
+    }
     const config = changed(before.config, change)
     checkConfig(config, this.#checks)
+    const names = namesOf(config)
+    const newHeaders = sealedHeaders !== undefined || String(names) !== String(namesOf(before.config))
+    const headersVersion =
+      newHeaders && names.length > 0
+        ? await this.#putHeaders(storeId, endpointId, config, sealedHeaders, call)
+        : undefined
     const { signature = 'v1' } = config
     const publicKey =
       signature === (before.config.signature ?? 'v1')
         ? undefined
         : await this.#changeScheme(storeId, endpointId, signature, call)
-    return this.#execute(
+    const endpoint = await this.#execute(
       endpointId,
-      { type: 'change', change, ...(publicKey === undefined ? {} : { publicKey }) },
+      {
+        type: 'change',
+        change,
+        ...(publicKey === undefined ? {} : { publicKey }),
+        ...(headersVersion === undefined ? {} : { headersVersion }),
+      },
       contextOf(storeId, call, expectedRevision),
     )
+    // Only now: until then deliveries need them. Also when none were left before, for whoever tries again.
+    if (change.headers !== undefined && names.length === 0) {
+      await this.#ask(vault.deleteWebhookHeaders, { storeId, endpointId }, call)
+    }
+    return endpoint
   }
 
   async rotateSecret(
     { storeId, endpointId, overlapHours }: RequestOf<typeof webhooks.rotateSecret>,
     call: CallContext,
   ): Promise<ResponseOf<typeof webhooks.rotateSecret>> {
-    const { signature = 'v1' } = (await this.#options.queries.find(storeId, endpointId)).config
+    const { signature = 'v1' } = (await this.#options.queries.find(storeId, endpointId)).state.config
     const overlapUntil = hoursFromNow(overlapHours)
     const request = { storeId, endpointId, signature, overlapUntil }
     const { version, publicKey } = await this.#ask(vault.rotateWebhookSecret, request, call)
@@ -133,13 +164,24 @@ export class EndpointCommands {
     return publicKey
   }
 
+  async #putHeaders(
+    storeId: StoreId,
+    endpointId: EndpointId,
+    config: EndpointConfig,
+    sealed: string | undefined,
+    call: CallContext,
+  ): Promise<number> {
+    const request = { storeId, endpointId, names: namesOf(config), ...(sealed === undefined ? {} : { sealed }) }
+    return (await this.#ask(vault.putWebhookHeaders, request, call)).version
+  }
+
   async #execute(id: EndpointId, command: EndpointCommand, context: CommandContext): Promise<WebhookEndpoint> {
     const { state, revision, visible } = await this.#options.handler.execute(id, command, context)
     if (state.kind === 'none' || state.kind === 'deleted') throw notFound('webhook endpoint', id)
     return visible ? this.#options.queries.get(context.storeId, id) : viewOf(state, revision, new Date().toISOString())
   }
 
-  #ask<O extends (typeof vault)['createWebhookSecret'] | (typeof vault)['rotateWebhookSecret']>(
+  #ask<O extends VaultOperation>(
     operation: O,
     request: RequestOf<O>,
     { actor, deadlineAt, commandId }: CallContext,
@@ -154,6 +196,16 @@ const contextOf = (storeId: StoreId, call: CallContext, expectedRevision?: numbe
   actor: call.actor as Actor,
   ...(expectedRevision === undefined ? {} : { expectedRevision }),
 })
+
+/** The names of an endpoint's own headers, sorted. */
+const namesOf = ({ headers = {} }: EndpointConfig): string[] => Object.keys(headers).toSorted()
+
+const revisionChanged = (revision: number, expected: number): CartlyError =>
+  new CartlyError(
+    'precondition_failed',
+    'revision_changed',
+    `The endpoint is at revision ${revision}, not ${expected}; read it again`,
+  )
 
 const hoursFromNow = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()
 

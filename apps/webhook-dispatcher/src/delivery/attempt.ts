@@ -4,7 +4,7 @@ import type { BacklogWriter } from '../backlog/backlog-writer.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { retryDelay } from '../domain/retry.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
-import type { SigningKeys } from '../signing/signing-keys.ts'
+import type { EndpointSecrets } from '../signing/endpoint-secrets.ts'
 import { factOf } from './attempt-fact.ts'
 import type { AttemptLog } from './attempt-log.ts'
 import { backlogRow, type Delivery } from './delivery.ts'
@@ -16,7 +16,7 @@ import { DEFAULT_TIMEOUT_MS, type Attempted, type Sender } from './sender.ts'
 /** What attempts are made with. */
 export interface AttemptSurroundings {
   readonly endpoint: (id: EndpointId) => IndexedEndpoint | undefined
-  readonly keys: SigningKeys
+  readonly secrets: EndpointSecrets
   readonly sender: Sender
   readonly log: AttemptLog
   readonly backlog: BacklogWriter
@@ -31,8 +31,8 @@ export interface AttemptSurroundings {
 
 /** After the timeout of an attempt that was handed over, how long its row waits for the outcome to be written. */
 const HAND_OVER_MARGIN_MS = 10_000
-/** When the vault cannot be asked for an endpoint's keys. */
-const WITHOUT_KEYS_RETRY_MS = 5_000
+/** When the vault cannot be asked for an endpoint's secrets. */
+const WITHOUT_SECRETS_RETRY_MS = 5_000
 
 /** One delivery in this process, from when it is taken until it has ended or is back in the backlog. */
 export class Attempt implements Task {
@@ -81,11 +81,11 @@ export class Attempt implements Task {
     else this.#store(backlogRow(delivery, delivery.attempt, delivery.trigger, dueAt), () => this.#end())
   }
 
-  /** Nothing was sent, and not for the receiver's sake: its keys could not be had. */
+  /** Nothing was sent, and not for the receiver's sake: its secrets could not be had. */
   postpone(error: unknown): void {
     this.#with.onTrouble(error)
     const { delivery } = this
-    const dueAt = Date.now() + WITHOUT_KEYS_RETRY_MS
+    const dueAt = Date.now() + WITHOUT_SECRETS_RETRY_MS
     this.#store(backlogRow(delivery, delivery.attempt, delivery.trigger, dueAt), () => this.#end())
   }
 
@@ -102,16 +102,12 @@ export class Attempt implements Task {
   }
 
   async #run(endpoint: IndexedEndpoint): Promise<void> {
-    const { keys, sender } = this.#with
+    const { secrets, sender } = this.#with
     this.beganAt = Date.now()
     this.#running.add(this)
     try {
-      let signing = keys.get(endpoint)
-      if (!signing) {
-        await keys.load(endpoint)
-        signing = keys.get(endpoint) ?? []
-      }
-      const attempted = await sender.attempt(this.delivery.event, endpoint, signing, this.delivery.attempt)
+      const lent = secrets.get(endpoint) ?? (await secrets.load(endpoint))
+      const attempted = await sender.attempt(this.delivery.event, endpoint, lent, this.delivery.attempt)
       this.#running.delete(this)
       this.#learn(attempted.outcome)
       this.lane.lane.release()

@@ -84,12 +84,12 @@ export class Dispatcher {
     })
   }
 
-  /** Joins the endpoint's lane once its keys are at hand. */
+  /** Joins the endpoint's lane once its secrets are at hand. */
   #whenSigned(attempt: Attempt): void {
-    const { keys } = this.#surroundings
-    if (keys.get(attempt.endpoint)) attempt.lane.lane.add(attempt)
+    const { secrets } = this.#surroundings
+    if (secrets.get(attempt.endpoint)) attempt.lane.lane.add(attempt)
     else {
-      keys.load(attempt.endpoint).then(
+      secrets.load(attempt.endpoint).then(
         () => attempt.lane.lane.add(attempt),
         (error: unknown) => attempt.postpone(error),
       )

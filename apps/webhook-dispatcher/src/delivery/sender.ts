@@ -1,4 +1,4 @@
-import type { AttemptTimings } from '@cartly/contracts'
+import type { AttemptTimings, Secret } from '@cartly/contracts'
 import { EgressError, type Egress, type HttpResponse, type Timings } from '@cartly/egress'
 import { compileMapping, MappingError, type CompiledMapping } from '@cartly/mapping'
 import { httpClientMetrics, traceHeaders, withSpan } from '@cartly/telemetry'
@@ -6,7 +6,8 @@ import { SpanKind, type Attributes } from '@opentelemetry/api'
 import { presentable } from '../domain/headers.ts'
 import { outcomeOf, type Outcome } from '../domain/outcome.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
-import { signatureHeader, type SigningKey } from '../signing/signature.ts'
+import type { DeliverySecrets } from '../signing/endpoint-secrets.ts'
+import { signatureHeader } from '../signing/signature.ts'
 import type { PreparedEvent } from './prepared-event.ts'
 
 /** One attempt, as it went. */
@@ -45,7 +46,7 @@ export class Sender {
   async attempt(
     event: PreparedEvent,
     endpoint: IndexedEndpoint,
-    keys: readonly SigningKey[],
+    secrets: DeliverySecrets,
     attempt: number,
   ): Promise<Attempted> {
     const at = new Date()
@@ -57,7 +58,7 @@ export class Sender {
       if (error instanceof MappingError) return unmappable(error, at)
       throw error
     }
-    const headers = this.#headers(event, endpoint, keys, body, at)
+    const headers = this.#headers(event, endpoint, secrets, body, at)
     const attributes = this.#attributesOf(endpoint)
     const settings = {
       kind: SpanKind.CLIENT,
@@ -77,12 +78,12 @@ export class Sender {
         const { status, timings } = response
         span.setAttribute('http.response.status_code', status)
         httpClientMetrics.duration.record(timings.total / 1_000, { ...method, 'http.response.status_code': status })
-        return answered(response, at, headers, config.headers)
+        return answered(response, at, headers, secrets.headers)
       } catch (error) {
         if (!(error instanceof EgressError)) throw error
         span.setAttribute('error.type', error.code)
         httpClientMetrics.duration.record(error.timings.total / 1_000, { ...method, 'error.type': error.code })
-        return unanswered(error, at, headers, config.headers)
+        return unanswered(error, at, headers, secrets.headers)
       }
     })
   }
@@ -90,14 +91,14 @@ export class Sender {
   #headers(
     event: PreparedEvent,
     { config }: IndexedEndpoint,
-    keys: readonly SigningKey[],
+    { keys, headers }: DeliverySecrets,
     body: Buffer,
     at: Date,
   ): Record<string, string> {
     const { messageId } = event
     const timestamp = Math.floor(at.getTime() / 1_000)
     return {
-      ...config.headers,
+      ...revealed(headers),
       'content-type':
         config.format === 'cloudevents' ? 'application/cloudevents+json; charset=utf-8' : 'application/json',
       'user-agent': USER_AGENT,
@@ -132,11 +133,17 @@ export class Sender {
   }
 }
 
+function revealed(headers: DeliverySecrets['headers']): Record<string, string> {
+  const values: Record<string, string> = {}
+  for (const name in headers) values[name] = (headers[name] as Secret).reveal()
+  return values
+}
+
 function answered(
   response: HttpResponse,
   at: Date,
   headers: Record<string, string>,
-  own: Record<string, string> | undefined,
+  own: DeliverySecrets['headers'],
 ): Attempted {
   const { status } = response
   const retryAfter = response.headers['retry-after']
@@ -156,7 +163,7 @@ const unanswered = (
   { code, message, timings }: EgressError,
   at: Date,
   headers: Record<string, string>,
-  own: Record<string, string> | undefined,
+  own: DeliverySecrets['headers'],
 ): Attempted => ({
   outcome: outcomeOf({ failure: { code, message } }, at.getTime()),
   at,

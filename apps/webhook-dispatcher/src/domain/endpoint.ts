@@ -39,8 +39,13 @@ export type EndpointCommand =
       readonly publicKey?: string
       readonly at: string
     }
-  /** `publicKey` when the change is one of the signature's scheme, for which the vault has made a new key. */
-  | { readonly type: 'change'; readonly change: EndpointChange; readonly publicKey?: string }
+  /** `publicKey` and `headersVersion` when the vault has made a new key, or a new version of the headers' values, for it. */
+  | {
+      readonly type: 'change'
+      readonly change: EndpointChange
+      readonly publicKey?: string
+      readonly headersVersion?: number
+    }
   | {
       readonly type: 'rotateSecret'
       readonly version: number
@@ -93,6 +98,10 @@ function decideExisting(command: Exclude<EndpointCommand, { type: 'create' }>, s
   switch (command.type) {
     case 'change': {
       const config = changed(state.config, command.change)
+      const { headersVersion } = command
+      if (headersVersion !== undefined) {
+        return [{ type: 'EndpointChanged', data: { config, ...publicKeyOf(command), headersVersion } }]
+      }
       if (JSON.stringify(config) === JSON.stringify(state.config)) return []
       return [{ type: 'EndpointChanged', data: { config, ...publicKeyOf(command) } }]
     }

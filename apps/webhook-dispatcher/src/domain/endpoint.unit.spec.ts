@@ -1,5 +1,5 @@
-import { describe, it } from '@jest/globals'
-import { newId, type EndpointEvent, type StoreId } from '@cartly/contracts'
+import { describe, expect, it } from '@jest/globals'
+import { compileSchema, endpointEvents, newId, type EndpointEvent, type StoreId } from '@cartly/contracts'
 import { specify } from '@cartly/event-store'
 import { endpoint } from './endpoint.ts'
 
@@ -41,6 +41,17 @@ describe('an endpoint', () => {
       .thenNothing()
   })
 
+  it('is changed by new values of its headers, though their names are the same', () => {
+    const config = { ...base.config, headers: { Authorization: '[redacted]' as const } }
+    const withHeaders: EndpointEvent = { type: 'EndpointCreated', data: { ...base, config } }
+    given([withHeaders])
+      .when({ type: 'change', change: { headers: config.headers }, headersVersion: 2 })
+      .thenEvents([{ type: 'EndpointChanged', data: { config, headersVersion: 2 } }])
+    given([withHeaders])
+      .when({ type: 'change', change: { headers: config.headers } })
+      .thenNothing()
+  })
+
   it('is disabled and enabled, each once', () => {
     given([created])
       .when({ type: 'disable', ...disabled.data })
@@ -50,6 +61,13 @@ describe('an endpoint', () => {
       .when({ type: 'enable' })
       .thenEvents([{ type: 'EndpointEnabled', data: {} }])
     given([created]).when({ type: 'enable' }).thenNothing()
+  })
+
+  it('is without headers where its event is of the version that had their values', () => {
+    const { data, upcast } = endpointEvents.types.EndpointCreated
+    const old = { ...base, config: { ...base.config, headers: { Authorization: 'Bearer old' } } }
+    expect(compileSchema(data).is(old)).toBe(false)
+    expect(compileSchema(data).parse(upcast?.[1]?.(old), 'The event')).toEqual(base)
   })
 
   it('is gone for good once it is deleted', () => {

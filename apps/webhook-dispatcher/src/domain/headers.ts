@@ -1,4 +1,4 @@
-import type { FieldError } from '@cartly/contracts'
+import { REDACTED, type FieldError } from '@cartly/contracts'
 
 /** Headers that a delivery sets by itself, or that belong to the connection (RFC 9110, section 7.6.1). */
 const reserved = new Set([
@@ -20,7 +20,7 @@ const reserved = new Set([
 ])
 
 /** What is wrong with an endpoint's own headers beyond their schema. */
-export function headerErrors(headers: Readonly<Record<string, string>>): FieldError[] {
+export function headerErrors(headers: Readonly<Record<string, unknown>>): FieldError[] {
   const errors: FieldError[] = []
   const seen = new Set<string>()
   for (const name of Object.keys(headers)) {
@@ -36,18 +36,12 @@ export function headerErrors(headers: Readonly<Record<string, string>>): FieldEr
   return errors
 }
 
-/** Values of these are not shown again: what lets a receiver in is a secret, whatever the header is called. */
-const telling = /auth|token|secret|passw|key|cookie|signature|credential|session/i
-
-/** The headers as they may be recorded and shown: an endpoint's own header that looks like a secret is hidden. */
+/** The headers of a request as they may be recorded and shown: without the values of the endpoint's own. */
 export function presentable(
   headers: Readonly<Record<string, string>>,
-  own: Readonly<Record<string, string>> | undefined,
+  own: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string>> {
-  if (!own) return headers
-  const shown: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) {
-    shown[name] = Object.hasOwn(own, name) && telling.test(name) ? '[redacted]' : value
-  }
+  const shown = { ...headers }
+  for (const name of Object.keys(own)) shown[name] = REDACTED
   return shown
 }

@@ -33,11 +33,11 @@ export class EndpointQueries {
   }
 
   /**
-   * The endpoint itself.
+   * The endpoint itself, at its revision.
    * @throws CartlyError `not_found`
    */
-  async find(storeId: StoreId, endpointId: EndpointId): Promise<Endpoint> {
-    return (await this.#row(storeId, endpointId)).state
+  find(storeId: StoreId, endpointId: EndpointId): Promise<{ readonly state: Endpoint; readonly revision: number }> {
+    return this.#row(storeId, endpointId)
   }
 
   async list({ storeId, limit, cursor }: RequestOf<typeof webhooks.list>): Promise<ResponseOf<typeof webhooks.list>> {

@@ -1,7 +1,10 @@
 import {
+  newId,
+  REDACTED,
   storeEventType,
   webhooks,
-  type EndpointConfig,
+  type EndpointId,
+  type EndpointSettings,
   type Operation,
   type RequestOf,
   type ResponseOf,
@@ -18,6 +21,7 @@ import {
   type TestPostgres,
   type TestService,
 } from '@cartly/testing'
+import { sealToVault } from '@cartly/vault-client'
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
 import { randomUUID } from 'node:crypto'
@@ -38,8 +42,10 @@ export interface RunningDispatcher {
   startReplica(settings?: Partial<Settings>): Promise<TestService>
   /** Asks as the gateway does. */
   ask<O extends Operation>(operation: O, request: RequestOf<O>): Promise<ResponseOf<O>>
-  /** Creates an endpoint at a path of the receiver, for `order.created` unless said. */
-  createEndpoint(storeId: StoreId, path: string, config?: Partial<EndpointConfig>): Promise<WebhookEndpoint>
+  /** Creates an endpoint at a path of the receiver, for `order.created` unless said; its headers go sealed. */
+  createEndpoint(storeId: StoreId, path: string, settings?: Partial<EndpointSettings>): Promise<WebhookEndpoint>
+  /** The values of an endpoint's headers as the gateway hands them on. */
+  sealHeaders(storeId: StoreId, endpointId: EndpointId, values: Record<string, string>): Promise<string>
   /** Publishes an event as the platform does: an example of the type, with these changes. @returns the event. */
   publish(storeId: StoreId, type: string, change?: Partial<StoreEvent>, traceparent?: string): Promise<StoreEvent>
   /** Publishes as it is. */
@@ -74,6 +80,9 @@ export async function runningDispatcher(settings: Partial<Settings> = {}): Promi
   const ask = <O extends Operation>(operation: O, request: RequestOf<O>): Promise<ResponseOf<O>> =>
     gateway.request(operation, request, { actor: 'user:ada' })
 
+  const sealHeaders = (storeId: StoreId, ownerId: EndpointId, values: Record<string, string>): Promise<string> =>
+    sealToVault(gateway, { storeId, ownerId, purpose: 'webhook_headers' }, values)
+
   return {
     nats,
     postgres,
@@ -83,11 +92,18 @@ export async function runningDispatcher(settings: Partial<Settings> = {}): Promi
     startReplica,
     ask,
     platform,
-    createEndpoint: (storeId, path, config = {}) =>
-      ask(webhooks.create, {
+    async createEndpoint(storeId, path, { headers: own, ...others } = {}) {
+      const endpointId = newId('whk')
+      const config = { url: `${receiver.url}${path}`, eventTypes: ['order.created'], ...others }
+      if (!own) return ask(webhooks.create, { storeId, endpointId, config })
+      return ask(webhooks.create, {
         storeId,
-        config: { url: `${receiver.url}${path}`, eventTypes: ['order.created'], ...config },
-      }),
+        endpointId,
+        config: { ...config, headers: redacted(own) },
+        sealedHeaders: await sealHeaders(storeId, endpointId, own),
+      })
+    },
+    sealHeaders,
     async publish(storeId, type, change = {}, traceparent) {
       const known = storeEventType(type)
       if (!known) throw new Error(`no event type ${type}`)
@@ -105,3 +121,6 @@ export async function runningDispatcher(settings: Partial<Settings> = {}): Promi
     },
   }
 }
+
+const redacted = (values: Record<string, string>): Record<string, typeof REDACTED> =>
+  Object.fromEntries(Object.keys(values).map((name) => [name, REDACTED]))

@@ -5,12 +5,13 @@ import { CredentialIdSchema, StoreIdSchema } from '../ids.ts'
 /**
  * What a credential is for. It is part of the associated data of its envelope, so a ciphertext cannot serve another end.
  * `connector`: API keys and the like, and OAuth client settings; `oauth_tokens`: access and refresh token;
- * `webhook_secret`: signing secrets of an endpoint.
+ * `webhook_secret`: signing secrets of an endpoint; `webhook_headers`: the values of its own headers.
  */
 export const CredentialPurpose = Type.Union([
   Type.Literal('connector'),
   Type.Literal('oauth_tokens'),
   Type.Literal('webhook_secret'),
+  Type.Literal('webhook_headers'),
 ])
 export type CredentialPurpose = Static<typeof CredentialPurpose>
 

@@ -27,7 +27,7 @@ const Sealed = Type.String({ maxLength: 262_144 })
 export const SealingKey = Type.Object({ kty: Type.Literal('OKP'), crv: Type.Literal('X25519'), x: Type.String() })
 export type SealingKey = Static<typeof SealingKey>
 
-/** What `credentials.put` and `tokens.put` hold once opened: values by field name. */
+/** What `credentials.put`, `tokens.put` and `webhook-headers.put` hold once opened: values by the field's or header's name. */
 export const SecretValues = Type.Record(
   Type.String({ maxLength: 64 }),
   Type.String({ minLength: 1, maxLength: 8_192 }),
@@ -72,7 +72,7 @@ export const LeaseContent = Type.Object({
   version: Type.Integer(),
   /**
    * By field name. Of a connector, the template's; of `oauth_tokens`, `accessToken`, `tokenType` and, for the refresher
-   * alone, `refreshToken`; of a webhook endpoint, `secret`.
+   * alone, `refreshToken`; of `webhook_secret`, `secret`; of `webhook_headers`, the headers' names.
    */
   values: Type.Record(Type.String(), Type.String()),
   older: Type.Array(
@@ -133,7 +133,7 @@ export const vault = {
   }),
   /** API keys and access tokens. */
   leaseToExecutor: lease('hook-executor'),
-  /** Signing secrets. */
+  /** Signing secrets, and the values of endpoints' own headers. */
   leaseToDispatcher: lease('webhook-dispatcher'),
   /** Client secrets and refresh tokens. */
   leaseToRefresher: lease('oauth-refresher'),
@@ -171,6 +171,22 @@ export const vault = {
     response: Type.Object({ sealed: Sealed, version: Type.Integer() }),
   }),
   deleteWebhookSecret: operation(V, 'webhook-secret.delete', {
+    request: inStore({ endpointId: EndpointIdSchema }),
+    response: Empty,
+  }),
+  /**
+   * Replaces an endpoint's own headers by those of `names`: the value is the sealed one, or else the one that is stored
+   * under the same name. A name that has neither is refused, with its place in the endpoint's settings.
+   */
+  putWebhookHeaders: operation(V, 'webhook-headers.put', {
+    request: inStore({
+      endpointId: EndpointIdSchema,
+      names: Type.Array(Type.String({ maxLength: 64 }), { minItems: 1, maxItems: 20, uniqueItems: true }),
+      sealed: Type.Optional(Sealed),
+    }),
+    response: Type.Object({ version: Type.Integer() }),
+  }),
+  deleteWebhookHeaders: operation(V, 'webhook-headers.delete', {
     request: inStore({ endpointId: EndpointIdSchema }),
     response: Empty,
   }),

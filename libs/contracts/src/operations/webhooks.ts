@@ -102,17 +102,21 @@ export const RejectedEvent = Type.Object({
 })
 export type RejectedEvent = Static<typeof RejectedEvent>
 
+/** The new values of its headers by name (`SecretValues`), sealed to the vault for this endpoint as `webhook_headers`. */
+const sealedHeaders = Type.Optional(Type.String({ maxLength: 65_536 }))
+
 const W = 'webhook-dispatcher' as const
 const one = inStore({ endpointId })
 const change = inStore({ endpointId, expectedRevision })
 
 export const webhooks = {
+  /** The caller chooses the id, because what is sealed is bound to it. */
   create: operation(W, 'endpoints.create', {
-    request: inStore({ config: EndpointConfig }),
+    request: inStore({ endpointId, config: EndpointConfig, sealedHeaders }),
     response: WebhookEndpoint,
   }),
   update: operation(W, 'endpoints.update', {
-    request: inStore({ endpointId, expectedRevision, change: EndpointChange }),
+    request: inStore({ endpointId, expectedRevision, change: EndpointChange, sealedHeaders }),
     response: WebhookEndpoint,
   }),
   get: operation(W, 'endpoints.get', { request: one, response: WebhookEndpoint }),

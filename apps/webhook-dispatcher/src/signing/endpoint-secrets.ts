@@ -1,0 +1,111 @@
+import { CartlyError } from '@cartly/contracts'
+import type { Lease, LeaseHolder } from '@cartly/vault-client'
+import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
+import { readSigningKey, type SigningKey } from './signature.ts'
+
+/** What the vault lends for an endpoint's deliveries. */
+export interface DeliverySecrets {
+  /** The live keys, the newest first. */
+  readonly keys: readonly SigningKey[]
+  /** The endpoint's own headers; empty when it has none. */
+  readonly headers: Lease['values']
+}
+
+interface Held {
+  readonly keys: readonly { readonly key: SigningKey; readonly validUntil: number }[]
+  readonly headers: Lease['values']
+  readonly renewAt: number
+  readonly expiresAt: number
+}
+
+/** Of a lease's time, after how much it is asked for again while the secrets are still good. */
+const RENEW_AFTER = 0.7
+
+/**
+ * The signing keys and header values of the endpoints in use. While an endpoint is busy they are renewed in the background,
+ * so that a delivery never waits for the vault; an endpoint that is not, is forgotten when its lease ends.
+ */
+export class EndpointSecrets {
+  readonly #leases: LeaseHolder
+  readonly #held = new Map<string, Held>()
+  readonly #loading = new Map<string, Promise<Held>>()
+  readonly #sweep: NodeJS.Timeout
+
+  constructor(leases: LeaseHolder) {
+    this.#leases = leases
+    this.#sweep = setInterval(() => this.#forgetExpired(), 10_000).unref()
+  }
+
+  /** What is at hand; undefined when it must be loaded first. */
+  get(endpoint: IndexedEndpoint): DeliverySecrets | undefined {
+    const held = this.#held.get(endpoint.id)
+    const now = Date.now()
+    if (!held || held.expiresAt <= now) return undefined
+    // They are good for a while yet; should this fail, the next delivery tries again.
+    if (held.renewAt <= now) this.load(endpoint).catch(() => undefined)
+    return live(held, now)
+  }
+
+  /**
+   * Asks the vault; those who ask at once share one request.
+   * @throws CartlyError when the vault has none or cannot be asked.
+   */
+  async load(endpoint: IndexedEndpoint): Promise<DeliverySecrets> {
+    const { id } = endpoint
+    const known = this.#loading.get(id)
+    if (known) return live(await known, Date.now())
+    const loading = this.#lease(endpoint)
+    this.#loading.set(id, loading)
+    try {
+      const held = await loading
+      // Otherwise they changed on the way: good for what waits for them, and for nothing after.
+      if (this.#loading.get(id) === loading) this.#held.set(id, held)
+      return live(held, Date.now())
+    } finally {
+      if (this.#loading.get(id) === loading) this.#loading.delete(id)
+    }
+  }
+
+  /** Its secret or its headers have changed. */
+  invalidate(endpointId: string): void {
+    this.#held.delete(endpointId)
+    this.#loading.delete(endpointId)
+    this.#leases.invalidate(endpointId)
+  }
+
+  close(): void {
+    clearInterval(this.#sweep)
+    this.#held.clear()
+    this.#leases.close()
+  }
+
+  async #lease({ id: ownerId, storeId, config }: IndexedEndpoint): Promise<Held> {
+    const hasHeaders = Object.keys(config.headers ?? {}).length > 0
+    const [signing, headers] = await Promise.all([
+      this.#leases.lease({ storeId, ownerId, purpose: 'webhook_secret', reason: 'sign deliveries' }),
+      hasHeaders
+        ? this.#leases.lease({ storeId, ownerId, purpose: 'webhook_headers', reason: 'send deliveries' })
+        : undefined,
+    ])
+    const versions = [{ values: signing.values, validUntil: Infinity }, ...signing.older]
+    const keys = versions.flatMap(({ values: { secret }, validUntil }) =>
+      secret ? [{ key: readSigningKey(secret), validUntil }] : [],
+    )
+    if (keys.length === 0) {
+      throw new CartlyError('internal', 'no_signing_secret', 'The vault holds no signing secret for this endpoint')
+    }
+    const now = Date.now()
+    const expiresAt = Math.min(signing.expiresAt, headers?.expiresAt ?? Infinity)
+    return { keys, headers: headers?.values ?? {}, expiresAt, renewAt: now + (expiresAt - now) * RENEW_AFTER }
+  }
+
+  #forgetExpired(): void {
+    const now = Date.now()
+    for (const [id, { expiresAt }] of this.#held) if (expiresAt <= now) this.#held.delete(id)
+  }
+}
+
+const live = ({ keys, headers }: Held, now: number): DeliverySecrets => ({
+  keys: keys.flatMap(({ key, validUntil }) => (validUntil > now ? [key] : [])),
+  headers,
+})
