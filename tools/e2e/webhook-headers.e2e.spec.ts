@@ -3,6 +3,7 @@ import { eventually } from '@cartly/testing'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Client } from 'pg'
 import { startReceiver, type Receiver } from './receiver.ts'
 import { openScene, type Scene } from './scene.ts'
 
@@ -52,6 +53,15 @@ async function files(): Promise<Buffer[]> {
   return Promise.all(paths.map((path) => readFile(path).catch(() => Buffer.alloc(0))))
 }
 
+/** How many ciphertexts the vault has of this endpoint. */
+async function ciphertextsOf(endpointId: string): Promise<number> {
+  const database = new Client({ connectionString: scene.engine.run.postgresUrl })
+  await database.connect()
+  const { rowCount } = await database.query('SELECT FROM vault.data_key WHERE owner_id = $1', [endpointId])
+  await database.end()
+  return rowCount ?? 0
+}
+
 it('the values of headers reach the receiver and stand in no message, stream, table, log or answer', async () => {
   const values = {
     first: 'Bearer canary+first/0123456789',
@@ -68,6 +78,9 @@ it('the values of headers reach the receiver and stand in no message, stream, ta
     await scene.publish('store_headers', 'order.created')
     return eventually(() => receiver.at('/headers')[count - 1]?.headers, { withinMs: 20_000 })
   }
+
+  // Some receivers send back what they got.
+  receiver.answer('/headers', (_, { headers }) => ({ status: 200, body: JSON.stringify(headers) }))
 
   const { id } = await asked(
     scene.api.post<{ id: string }>(webhooks, {
@@ -101,4 +114,8 @@ it('the values of headers reach the receiver and stand in no message, stream, ta
   for (const where of [overheard, places.slice(overheard.length)]) {
     expect(where.some((place) => place.includes('x-canary-name'))).toBe(true)
   }
+
+  expect(await ciphertextsOf(id)).toBe(2)
+  await scene.api.delete(`${webhooks}/${id}`)
+  await eventually(async () => (await ciphertextsOf(id)) === 0)
 }, 60_000)

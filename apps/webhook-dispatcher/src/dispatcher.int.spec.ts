@@ -318,6 +318,24 @@ describe('an endpoint', () => {
     expect(await sent()).toEqual([undefined, undefined])
   })
 
+  it('does not find the values of its headers in what is recorded, though its receiver sends them back', async () => {
+    const storeId = newStore()
+    const value = 'Bearer echoed-0123456789'
+    running.receiver.answer('/echo', ({ headers }, response) => {
+      response.writeHead(200, { 'x-echo': String(headers['authorization']) }).end(JSON.stringify(headers))
+    })
+    const { id: endpointId } = await running.createEndpoint(storeId, '/echo', { headers: { authorization: value } })
+    const delivery = await running.ask(webhooks.test, { storeId, endpointId })
+    expect(delivery.attemptLog).toMatchObject([
+      {
+        requestHeaders: { authorization: '[redacted]' },
+        responseHeaders: { 'x-echo': '[redacted]' },
+        responseBody: expect.stringContaining('"authorization":"[redacted]"'),
+      },
+    ])
+    expect(JSON.stringify(delivery)).not.toContain(value)
+  })
+
   it('is refused with every place that is wrong', async () => {
     const refused = await refusal(
       running.ask(webhooks.create, {

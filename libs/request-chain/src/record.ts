@@ -1,5 +1,4 @@
-import type { ExecutionError, StepAttempt, StepRecord } from '@cartly/contracts'
-import type { Redactor } from './redact.ts'
+import type { ExecutionError, Redactor, StepAttempt, StepRecord } from '@cartly/contracts'
 
 /** Bodies are kept up to this many characters. */
 export const KEPT_BODY_CHARS = 16_384

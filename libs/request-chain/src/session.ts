@@ -1,11 +1,11 @@
-import type { StepAttempt } from '@cartly/contracts'
+import { createRedactor, type Redactor, type StepAttempt } from '@cartly/contracts'
 import { applyAuth, type AppliedAuth, type CredentialValues } from './apply-auth.ts'
 import type { BuiltRequest } from './build-request.ts'
 import type { AuthSpec } from './definition/auth.ts'
+import { hideMembers } from './hide-members.ts'
 import type { Clock, HttpError, HttpPort, HttpResponse } from './http-port.ts'
 import { readResponse, type ReadResponse } from './read-response.ts'
 import { keptBody } from './record.ts'
-import { createRedactor, hideMembers, type Redactor } from './redact.ts'
 
 /** How much longer than its timeout a request is waited for before it is given up as unanswered. */
 const GUARD_MS = 20

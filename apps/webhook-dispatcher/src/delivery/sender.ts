@@ -78,12 +78,12 @@ export class Sender {
         const { status, timings } = response
         span.setAttribute('http.response.status_code', status)
         httpClientMetrics.duration.record(timings.total / 1_000, { ...method, 'http.response.status_code': status })
-        return answered(response, at, headers, secrets.headers)
+        return answered(response, at, headers, secrets)
       } catch (error) {
         if (!(error instanceof EgressError)) throw error
         span.setAttribute('error.type', error.code)
         httpClientMetrics.duration.record(error.timings.total / 1_000, { ...method, 'error.type': error.code })
-        return unanswered(error, at, headers, secrets.headers)
+        return unanswered(error, at, headers, secrets)
       }
     })
   }
@@ -143,7 +143,7 @@ function answered(
   response: HttpResponse,
   at: Date,
   headers: Record<string, string>,
-  own: DeliverySecrets['headers'],
+  { headers: own, redactor }: DeliverySecrets,
 ): Attempted {
   const { status } = response
   const retryAfter = response.headers['retry-after']
@@ -154,8 +154,8 @@ function answered(
     timings: rounded(response.timings),
     requestHeaders: presentable(headers, own),
     status,
-    responseHeaders: kept(response.headers),
-    ...(response.body.length > 0 ? { responseBody: response.body.toString('utf8') } : {}),
+    responseHeaders: redactor.json(kept(response.headers)),
+    ...(response.body.length > 0 ? { responseBody: redactor.text(response.body.toString('utf8')) } : {}),
   }
 }
 
@@ -163,7 +163,7 @@ const unanswered = (
   { code, message, timings }: EgressError,
   at: Date,
   headers: Record<string, string>,
-  own: DeliverySecrets['headers'],
+  { headers: own }: DeliverySecrets,
 ): Attempted => ({
   outcome: outcomeOf({ failure: { code, message } }, at.getTime()),
   at,

@@ -1,4 +1,4 @@
-import { CartlyError } from '@cartly/contracts'
+import { CartlyError, createRedactor, type Redactor } from '@cartly/contracts'
 import type { Lease, LeaseHolder } from '@cartly/vault-client'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
 import { readSigningKey, type SigningKey } from './signature.ts'
@@ -9,11 +9,12 @@ export interface DeliverySecrets {
   readonly keys: readonly SigningKey[]
   /** The endpoint's own headers; empty when it has none. */
   readonly headers: Lease['values']
+  /** Takes their values out of what a receiver answers: some send back what they got. */
+  readonly redactor: Redactor
 }
 
-interface Held {
+interface Held extends Omit<DeliverySecrets, 'keys'> {
   readonly keys: readonly { readonly key: SigningKey; readonly validUntil: number }[]
-  readonly headers: Lease['values']
   readonly renewAt: number
   readonly expiresAt: number
 }
@@ -94,9 +95,11 @@ export class EndpointSecrets {
     if (keys.length === 0) {
       throw new CartlyError('internal', 'no_signing_secret', 'The vault holds no signing secret for this endpoint')
     }
+    const own = headers?.values ?? {}
+    const redactor = createRedactor(Object.values(own).map((value) => value.reveal()))
     const now = Date.now()
     const expiresAt = Math.min(signing.expiresAt, headers?.expiresAt ?? Infinity)
-    return { keys, headers: headers?.values ?? {}, expiresAt, renewAt: now + (expiresAt - now) * RENEW_AFTER }
+    return { keys, headers: own, redactor, expiresAt, renewAt: now + (expiresAt - now) * RENEW_AFTER }
   }
 
   #forgetExpired(): void {
@@ -105,7 +108,8 @@ export class EndpointSecrets {
   }
 }
 
-const live = ({ keys, headers }: Held, now: number): DeliverySecrets => ({
+const live = ({ keys, headers, redactor }: Held, now: number): DeliverySecrets => ({
   keys: keys.flatMap(({ key, validUntil }) => (validUntil > now ? [key] : [])),
   headers,
+  redactor,
 })

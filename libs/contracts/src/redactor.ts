@@ -1,4 +1,5 @@
-const REDACTED = '[redacted]'
+import { REDACTED } from './secret.ts'
+
 /** Shorter values stand by chance in too much that is no secret; they are kept out of headers and queries by name. */
 const SHORTEST = 6
 
@@ -33,16 +34,5 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     if (typeof value !== 'object' || value === null) return value
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [text(key), json(member)]))
   }
-  return { text, finds, json: (value) => json(value) as typeof value }
-}
-
-/** The members named, made unreadable; names are compared in lower case. */
-export const hideMembers = (
-  members: Readonly<Record<string, string>>,
-  names: Iterable<string>,
-): Record<string, string> => {
-  const hidden = new Set([...names].map((name) => name.toLowerCase()))
-  return Object.fromEntries(
-    Object.entries(members).map(([name, value]) => [name, hidden.has(name.toLowerCase()) ? REDACTED : value]),
-  )
+  return { text, finds, json: (value) => (longestFirst.length === 0 ? value : (json(value) as typeof value)) }
 }
