@@ -25,6 +25,13 @@ export async function admit(
     const message = `The token does not allow this: it needs the scope ${route.scopes.join(' or ')}`
     throw new CartlyError('forbidden', 'insufficient_scope', message)
   }
+  if (route.everyStore && caller.stores !== '*') {
+    throw new CartlyError(
+      'forbidden',
+      'every_store_needed',
+      'This concerns every store: it needs a token of all stores',
+    )
+  }
   const { storeId } = request.params as { storeId?: string }
   // As for a store that does not exist: who may not enter is not told that it does.
   if (isStoreScoped(route) && !mayEnter(caller, storeId as string)) {

@@ -124,6 +124,13 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
     expiresAt: '2026-11-24T10:30:00.000Z',
     lastRefreshAt: at,
   },
+  KeyringDescription: {
+    keys: [
+      { id: 'key_1', state: 'decrypt-only', inUse: 312 },
+      { id: 'key_2', state: 'primary', inUse: 1_688 },
+    ],
+    rewrap: { running: true, remaining: 312 },
+  },
   WebhookEndpoint: {
     id: endpointId,
     storeId: 'store_1',

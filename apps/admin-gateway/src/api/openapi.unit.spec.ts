@@ -72,7 +72,12 @@ GET /v1/stores/{storeId}/deliveries/{deliveryId}
 POST /v1/stores/{storeId}/deliveries/{deliveryId}/retry
 GET /v1/stores/{storeId}/webhooks/{endpointId}/stats
 GET /v1/stores/{storeId}/live
-GET /v1/stores/{storeId}/rejected-events`
+GET /v1/stores/{storeId}/rejected-events
+GET /v1/keyring
+POST /v1/keyring/keys
+POST /v1/keyring/keys/{keyId}/promote
+POST /v1/keyring/rewrap
+DELETE /v1/keyring/keys/{keyId}`
 
 test("describes every row of the contract's table", () => {
   const described = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)

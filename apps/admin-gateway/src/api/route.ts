@@ -54,6 +54,8 @@ export interface RouteSpec<P extends TProperties, Q extends TProperties, B exten
   readonly description?: string
   /** Any of these will do; an empty list asks for a valid token alone, `public` for none. */
   readonly scopes: readonly Scope[] | 'public'
+  /** It concerns every store, so the caller has to be one who may enter all. */
+  readonly everyStore?: boolean
   readonly params: P
   readonly query?: Q
   /** Further query parameters are taken as they come: they are another party's. */

@@ -5,6 +5,7 @@ import { deliveryRoutes } from './deliveries.ts'
 import { eventTypeRoutes } from './event-types.ts'
 import { executionRoutes } from './executions.ts'
 import { hookRoutes } from './hooks.ts'
+import { keyringRoutes } from './keyring.ts'
 import { liveRoutes } from './live.ts'
 import { oauthRoutes } from './oauth.ts'
 import { recoveryRoutes } from './recoveries.ts'
@@ -27,5 +28,6 @@ export const routes: readonly Route[] = [
   ...recoveryRoutes,
   ...deliveryRoutes,
   ...liveRoutes,
+  ...keyringRoutes,
   ...sessionRoutes,
 ]

@@ -76,6 +76,106 @@ export type paths = {
     patch?: never
     trace?: never
   }
+  '/v1/keyring': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Read the keys that wrap data keys, and how far a rotation is
+     * @description Never a key itself. `inUse` counts the data keys that a key wraps; at 0 it can be destroyed.
+     */
+    get: operations['getKeyring']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/keyring/keys': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Make a new key
+     * @description It wraps nothing until it is promoted. A keyring that is kept elsewhere is changed there: 409.
+     */
+    post: operations['addKey']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/keyring/keys/{keyId}': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    post?: never
+    /**
+     * Destroy a key that wraps nothing any more
+     * @description While it wraps anything, and while it is the primary one: 409.
+     */
+    delete: operations['destroyKey']
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/keyring/keys/{keyId}/promote': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Let a key wrap what is stored from now on
+     * @description The one before still opens what it has wrapped.
+     */
+    post: operations['promoteKey']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/v1/keyring/rewrap': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    get?: never
+    put?: never
+    /**
+     * Wrap every data key under the primary key
+     * @description It goes on in the background; `GET /v1/keyring` says how many remain.
+     */
+    post: operations['rewrapKeys']
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/v1/mappings/preview': {
     parameters: {
       query?: never
@@ -1435,6 +1535,37 @@ export type components = {
       source: 'live' | 'cache' | 'stale' | 'backup'
       status: 'succeeded' | 'failed'
     }
+    /**
+     * @example {
+     *       "keys": [
+     *         {
+     *           "id": "key_1",
+     *           "state": "decrypt-only",
+     *           "inUse": 312
+     *         },
+     *         {
+     *           "id": "key_2",
+     *           "state": "primary",
+     *           "inUse": 1688
+     *         }
+     *       ],
+     *       "rewrap": {
+     *         "running": true,
+     *         "remaining": 312
+     *       }
+     *     }
+     */
+    KeyringDescription: {
+      keys: {
+        id: string
+        inUse: number
+        state: 'pending' | 'primary' | 'decrypt-only' | 'destroyed'
+      }[]
+      rewrap: {
+        remaining: number
+        running: boolean
+      }
+    }
     LiveChange: {
       actor: string
       /** Format: date-time */
@@ -2163,6 +2294,168 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  getKeyring: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyringDescription']
+        }
+      }
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  addKey: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
+        'Idempotency-Key'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Made */
+      201: {
+        headers: {
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed']
+          Location: components['headers']['Location']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': {
+            keyId: string
+          }
+        }
+      }
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  destroyKey: {
+    parameters: {
+      query?: never
+      header?: never
+      path: {
+        /** @description As `GET /v1/keyring` names it */
+        keyId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyringDescription']
+        }
+      }
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  promoteKey: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
+        'Idempotency-Key'?: string
+      }
+      path: {
+        /** @description As `GET /v1/keyring` names it */
+        keyId: string
+      }
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyringDescription']
+        }
+      }
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  rewrapKeys: {
+    parameters: {
+      query?: never
+      header?: {
+        /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
+        'Idempotency-Key'?: string
+      }
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed']
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['KeyringDescription']
+        }
+      }
+      401: components['responses']['Unauthorized']
+      403: components['responses']['Forbidden']
+      409: components['responses']['Conflict']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']

@@ -1,4 +1,4 @@
-import { invalid, vault, type RequestOf, type ResponseOf } from '@cartly/contracts'
+import { CartlyError, invalid, vault, type RequestOf, type ResponseOf } from '@cartly/contracts'
 import { Handles } from '@cartly/messaging'
 import { Controller, Inject } from '@nestjs/common'
 import { KeyringError } from '../domain/keyring.ts'
@@ -45,5 +45,7 @@ export class KeyringController {
 /** That the key named in the request is not one of the keyring's is the caller's mistake. */
 const named = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
-    throw error instanceof KeyringError ? invalid(error.code, error.message) : error
+    if (!(error instanceof KeyringError)) throw error
+    const { code, message } = error
+    throw code === 'key_unknown' ? new CartlyError('not_found', code, message) : invalid(code, message)
   })
