@@ -42,14 +42,19 @@ export async function testService(
         await nc.drain()
       })()),
   }
-  const app = await NestFactory.createMicroservice(await wire(context), {
-    strategy: new BusServer(nc, name, context.log),
-    logger: false,
-    abortOnError: false,
-  })
-  app.useGlobalFilters(new PassErrorsOn())
-  await app.listen()
-  context.onShutdown(() => app.close())
-  context.health.serve()
+  try {
+    const app = await NestFactory.createMicroservice(await wire(context), {
+      strategy: new BusServer(nc, name, context.log),
+      logger: false,
+      abortOnError: false,
+    })
+    app.useGlobalFilters(new PassErrorsOn())
+    await app.listen()
+    context.onShutdown(() => app.close())
+    context.health.serve()
+  } catch (error) {
+    await context.close()
+    throw error
+  }
   return { context, lines, stop: () => context.close() }
 }
