@@ -37,7 +37,7 @@ describe('npm start', () => {
 
   test('runs every service and says where', async () => {
     expect(printed()).toContain('Ready in')
-    expect(printed()).toContain(`http://127.0.0.1:${port}/#token=`)
+    expect(printed()).toContain(`http://127.0.0.1:${port}/stores/store_demo/integrations#token=`)
     expect(statSync(runFile).mode & 0o777).toBe(0o600)
     expect(run().gatewayUrl).toBe(`http://127.0.0.1:${port}`)
     for (const { healthUrl } of Object.values(run().services))

@@ -1,4 +1,4 @@
-import { conflict, type ConnectorId, type CredentialId } from '@cartly/contracts'
+import { CartlyError, conflict, type ConnectorId, type CredentialId } from '@cartly/contracts'
 import type { Fetch } from '@cartly/egress'
 import type { ConnectionState } from '../domain/connection.ts'
 import { classifyFailure } from '../protocol/classify-failure.ts'
@@ -9,7 +9,7 @@ import { TokenEndpoint } from '../protocol/token-endpoint.ts'
 import type { OAuthConnectors } from '../queries/oauth-connectors.ts'
 import type { By, Connections } from './connections.ts'
 import { issuedTokens, missingScopes, timesOf } from './issued.ts'
-import type { Owner, TokenVault } from './token-vault.ts'
+import { CREDENTIALS_MISSING, type Owner, type TokenVault } from './token-vault.ts'
 
 /** Connects a service that has no page to consent on: the client's own credentials are enough (RFC 6749 section 4.4). */
 export class ClientCredentials {
@@ -40,7 +40,13 @@ export class ClientCredentials {
    */
   connect(owner: Owner, by: By): Promise<ConnectionState> {
     const running = this.#running.get(owner.connectorId)
-    if (running) return running
+    if (running) {
+      // It may have begun before the credentials were stored that this caller knows of.
+      return running.catch((error: unknown) => {
+        if (error instanceof CartlyError && error.code === CREDENTIALS_MISSING) return this.connect(owner, by)
+        throw error
+      })
+    }
     const fetched = this.#fetchToken(owner, by).finally(() => this.#running.delete(owner.connectorId))
     this.#running.set(owner.connectorId, fetched)
     return fetched
