@@ -13,14 +13,11 @@ const highest = 30_000
 const given = new Set<number>()
 process.once('exit', () => given.forEach((port) => rmSync(claimOf(port), { force: true })))
 
-/** Whether this process has been given the port, and so may use it again. */
-export const isGiven = (port: number): boolean => given.has(port)
-
-export const claimOf = (port: number): string => join(tmpdir(), `cartly-port-${port}.claim`)
+const claimOf = (port: number): string => join(tmpdir(), `cartly-free-port-${port}.claim`)
 
 /**
  * A TCP port of 127.0.0.1 on which nobody listens, and which nobody else is given: not this process again, and no other
- * process that asks here, as long as this one lives.
+ * process that asks here, as long as this one lives. Whoever it hands the port on to may wish for it (`pickPort`).
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < 100; attempt++) {

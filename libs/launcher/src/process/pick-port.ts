@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs'
-import { claimOf, freePort, isFree, isGiven } from './free-port.ts'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { freePort, isFree } from './free-port.ts'
 import { claimFile } from './pid-file.ts'
 
 /** A port that no other engine on this machine takes before its server listens there. */
@@ -18,9 +20,9 @@ export async function pickPort(
   notify: (line: string) => void,
 ): Promise<PickedPort> {
   if (wished !== undefined) {
-    if (isGiven(wished) && (await isFree(wished))) return { port: wished, release: () => {} }
-    const release = () => rmSync(claimOf(wished), { force: true })
-    if (claimFile(claimOf(wished))) {
+    const claim = join(tmpdir(), `cartly-port-${wished}.claim`)
+    const release = () => rmSync(claim, { force: true })
+    if (claimFile(claim)) {
       if (await isFree(wished)) return { port: wished, release }
       release()
     }
