@@ -12,14 +12,15 @@ export const encodeCursor = (key: CursorKey): string => Buffer.from(JSON.stringi
  */
 export function decodeCursor(cursor: string, types: readonly ('string' | 'number')[]): CursorKey {
   const key = parse(cursor)
-  // eslint-disable-next-line valid-typeof
-  if (Array.isArray(key) && key.length === types.length && key.every((value, i) => typeof value === types[i])) {
+  if (Array.isArray(key) && key.length === types.length && key.every((value, i) => typeOf(value) === types[i])) {
     return key
   }
   throw invalid('invalid_cursor', 'The cursor is not one that this list gave', [
     { pointer: '/cursor', message: 'must be a nextCursor of this list' },
   ])
 }
+
+const typeOf = (value: unknown): string => typeof value
 
 function parse(cursor: string): unknown {
   try {
