@@ -41,7 +41,6 @@ export class BusClient {
     const body = JSON.stringify(compileSchema(operation.request).parse(payload, `The request to ${operation.name}`))
     const deadlineAt = Math.min(options.deadlineAt ?? Infinity, Date.now() + operation.timeoutMs)
     const headers = natsHeaders()
-    headers.set(busHeaders.deadline, String(deadlineAt))
     headers.set(busHeaders.actor, options.actor ?? `service:${this.#user}`)
     if (options.commandId) headers.set(busHeaders.commandId, options.commandId)
     return withSpan(
@@ -62,6 +61,7 @@ export class BusClient {
   ): Promise<Msg> {
     const timeout = Math.ceil(deadlineAt - Date.now())
     if (timeout <= 0) throw timedOut(operation)
+    headers.set(busHeaders.timeout, String(timeout))
     try {
       return await this.#nc.request(operation.subject, body, { timeout, headers })
     } catch (error) {

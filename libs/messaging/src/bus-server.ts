@@ -98,8 +98,6 @@ export class BusServer extends Server implements CustomTransportStrategy {
 
   async #answer(operation: Operation, handler: MessageHandler, message: Msg): Promise<void> {
     const call = readCallContext(message.subject, message.headers, operation.timeoutMs)
-    // Nobody waits any more: working for it would only make the next one late too.
-    if (call.deadlineAt <= Date.now()) return
     const parent = extractTrace(message.headers)
     await withSpan(`process ${operation.subject}`, { kind: SpanKind.SERVER, parent }, async () => {
       try {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { CartlyError, notFound, operation, type RequestOf } from '@cartly/contracts'
 import { createLogger } from '@cartly/telemetry'
 import { testNats, type TestNats } from '@cartly/testing'
@@ -124,8 +124,21 @@ describe('request and reply', () => {
 
     expect((await failure(call)).kind).toBe('timeout')
     expect(Date.now()).toBeLessThan(deadlineAt + 100)
-    expect(calls.at(-1)).toMatchObject({ deadlineAt, actor: 'user:ada', commandId: 'cmd-1', subject: slow.subject })
+    expect(calls.at(-1)).toMatchObject({ actor: 'user:ada', commandId: 'cmd-1', subject: slow.subject })
+    expect(Math.abs(calls.at(-1)!.deadlineAt - deadlineAt)).toBeLessThan(100)
     release()
+  })
+
+  it('asks as well with a clock that is five minutes late or early', async () => {
+    const now = Date.now()
+    for (const skew of [-300_000, 300_000]) {
+      const clock = jest
+        .spyOn(Date, 'now')
+        .mockReturnValueOnce(now + skew)
+        .mockReturnValueOnce(now + skew)
+      expect(await client.request(greet, { name: 'Ada' })).toMatchObject({ greeting: 'hello Ada' })
+      clock.mockRestore()
+    }
   })
 })
 

@@ -8,16 +8,16 @@ export interface CallContext {
   readonly subject: string
   readonly actor: string
   readonly commandId: string
-  /** Milliseconds since the epoch. */
+  /** After which nobody waits for the answer: milliseconds since the epoch, by this process's clock. */
   readonly deadlineAt: number
 }
 
 export function readCallContext(subject: string, headers: MsgHdrs | undefined, timeoutMs: number): CallContext {
-  const deadline = Number(headers?.get(busHeaders.deadline))
+  const asked = Number(headers?.get(busHeaders.timeout))
   return {
     subject,
     actor: headers?.get(busHeaders.actor) || 'anonymous',
     commandId: headers?.get(busHeaders.commandId) || randomUUID(),
-    deadlineAt: Number.isFinite(deadline) && deadline > 0 ? deadline : Date.now() + timeoutMs,
+    deadlineAt: Date.now() + (asked > 0 && asked < timeoutMs ? asked : timeoutMs),
   }
 }
