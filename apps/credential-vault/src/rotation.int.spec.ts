@@ -68,6 +68,29 @@ describe('rotating the key', () => {
     expect(await secretsOf(ids)).toEqual(before)
   })
 
+  test('a change that comes again changes nothing more, and a destroyed key does not come back', async () => {
+    const { keyId } = await admin.request(vault.addKey, {})
+    const destroy = () => admin.request(vault.destroyKey, { keyId })
+    expect(await destroy()).toEqual(await destroy())
+    await expect(admin.request(vault.promoteKey, { keyId })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'key_destroyed',
+    })
+    const { keys } = await admin.request(vault.describeKeyring, {})
+    const primary = keys.find(({ state }) => state === 'primary')!.id
+    expect((await admin.request(vault.promoteKey, { keyId: primary })).keys).toEqual(keys)
+  })
+
+  test('of keys that replicas add at the same moment none is lost', async () => {
+    const replica = await running.startReplica()
+    const added = await Promise.all(Array.from({ length: 20 }, () => admin.request(vault.addKey, {})))
+    const { keys } = JSON.parse(await readFile(join(running.dataDir, 'vault-keyring.json'), 'utf8')) as {
+      keys: { id: string }[]
+    }
+    expect(keys.map(({ id }) => id)).toEqual(expect.arrayContaining(added.map(({ keyId }) => keyId)))
+    await replica.close()
+  })
+
   test('what is read is wrapped anew, without a job', async () => {
     const [id] = await create(1)
     const { keyId } = await admin.request(vault.addKey, {})

@@ -1,4 +1,4 @@
-import { CartlyError, invalid, vault, type RequestOf, type ResponseOf } from '@cartly/contracts'
+import { CartlyError, conflict, invalid, vault, type RequestOf, type ResponseOf } from '@cartly/contracts'
 import { Handles } from '@cartly/messaging'
 import { Controller, Inject } from '@nestjs/common'
 import { KeyringError } from '../domain/keyring.ts'
@@ -42,10 +42,11 @@ export class KeyringController {
   }
 }
 
-/** That the key named in the request is not one of the keyring's is the caller's mistake. */
+/** That the key named in the request is not one of the keyring's, or no longer, is the caller's mistake. */
 const named = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     if (!(error instanceof KeyringError)) throw error
     const { code, message } = error
-    throw code === 'key_unknown' ? new CartlyError('not_found', code, message) : invalid(code, message)
+    if (code === 'key_unknown') throw new CartlyError('not_found', code, message)
+    throw code === 'key_destroyed' ? conflict(code, message) : invalid(code, message)
   })

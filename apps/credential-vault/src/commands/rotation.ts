@@ -14,6 +14,7 @@ export class Rotation {
   readonly #keys: WrappingKeys
   readonly #log: Logger
   #rewrapping: Promise<void> | undefined
+  #changed: Promise<unknown> = Promise.resolve()
   #stopped = false
 
   constructor(keyring: Keyring, keys: WrappingKeys, log: Logger) {
@@ -36,13 +37,15 @@ export class Rotation {
   }
 
   async add(): Promise<string> {
-    return rotatable(this.#keyring).add()
+    return this.#change((keyring) => keyring.add())
   }
 
   async promote(keyId: string): Promise<KeyringDescription> {
-    await rotatable(this.#keyring).promote(keyId)
-    await this.#keys.admitPrimary()
-    return this.describe()
+    return this.#change(async (keyring) => {
+      await keyring.promote(keyId)
+      await this.#keys.admitPrimary()
+      return this.describe()
+    })
   }
 
   /** Begins to wrap every data key under the primary key. It goes on in the background, and after a restart. */
@@ -68,11 +71,28 @@ export class Rotation {
    * @throws CartlyError `conflict`, code `key_in_use`
    */
   async destroy(keyId: string): Promise<KeyringDescription> {
+    return this.#change(async (keyring) => {
+      if (keyring.primary() === keyId) throw conflict('key_in_use', 'The primary key cannot be destroyed')
+      await this.#keys.expel(keyId)
+      await keyring.destroy(keyId)
+      return this.describe()
+    })
+  }
+
+  /**
+   * One change at a time, here and in other replicas: two that began from the same keyring would lose one, and with it a
+   * key that may already have wrapped something.
+   */
+  async #change<T>(work: (keyring: RotatableKeyring) => Promise<T>): Promise<T> {
     const keyring = rotatable(this.#keyring)
-    if (keyring.primary() === keyId) throw conflict('key_in_use', 'The primary key cannot be destroyed')
-    await this.#keys.expel(keyId)
-    await keyring.destroy(keyId)
-    return this.describe()
+    const mine = this.#changed.then(() =>
+      this.#keys.alone(async () => {
+        await keyring.refresh()
+        return work(keyring)
+      }),
+    )
+    this.#changed = mine.catch(() => undefined)
+    return mine
   }
 
   #begin(): void {

@@ -30,9 +30,9 @@ export interface Keyring {
 export interface RotatableKeyring extends Keyring {
   /** Adds a key, `pending`; returns its id. */
   add(): Promise<string>
-  /** Makes a pending key the primary one. */
+  /** Makes a key that is not destroyed the primary one; nothing changes when it is. */
   promote(keyId: string): Promise<void>
-  /** Forgets the key's material for good; its id stays, so that what it wrapped is known to be gone. */
+  /** Forgets the material of a key that is not primary for good; its id stays, so that what it wrapped is known to be gone. */
   destroy(keyId: string): Promise<void>
 }
 

@@ -76,7 +76,9 @@ export class FileKeyring implements RotatableKeyring {
 
   async promote(keyId: string): Promise<void> {
     await this.#change((keys) => {
-      this.#require(keys, keyId, ['pending', 'decrypt-only'])
+      if (this.#named(keys, keyId).state === 'destroyed') {
+        throw new KeyringError('key_destroyed', keyId, `The key ${keyId} has been destroyed`)
+      }
       return keys.map((key) => {
         if (key.id === keyId) return { ...key, state: 'primary' as const }
         return key.state === 'primary' ? { ...key, state: 'decrypt-only' as const } : key
@@ -86,15 +88,15 @@ export class FileKeyring implements RotatableKeyring {
 
   async destroy(keyId: string): Promise<void> {
     await this.#change((keys) => {
-      this.#require(keys, keyId, ['pending', 'decrypt-only'])
+      if (this.#named(keys, keyId).state === 'primary') throw new Error(`The key ${keyId} is primary`)
       return keys.map((key) => (key.id === keyId ? { ...key, state: 'destroyed' as const, material: null } : key))
     })
   }
 
-  #require(keys: KeyringFile['keys'], keyId: string, states: readonly KeyState[]): void {
+  #named(keys: KeyringFile['keys'], keyId: string): KeyringFile['keys'][number] {
     const key = keys.find(({ id }) => id === keyId)
     if (!key) throw new KeyringError('key_unknown', keyId, `The keyring has no key ${keyId}`)
-    if (!states.includes(key.state)) throw new Error(`The key ${keyId} is ${key.state}`)
+    return key
   }
 
   /** Another replica on this machine may have added a key since the file was read. */

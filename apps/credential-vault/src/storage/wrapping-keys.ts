@@ -26,6 +26,14 @@ export class WrappingKeys {
     this.#keyring = keyring
   }
 
+  /** While the work lasts, no other replica does such work. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return transaction(this.#dataSource, async (tx) => {
+      await tx.query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' keyring', 0))")
+      return work()
+    })
+  }
+
   /** Lets the primary key be used. */
   async admitPrimary(): Promise<void> {
     await this.#tx.query('INSERT INTO wrapping_key (id) VALUES ($1) ON CONFLICT DO NOTHING', [this.#keyring.primary()])
