@@ -7,7 +7,7 @@ import {
   type LeaseReply,
   type LeaseRequest,
 } from '@cartly/contracts'
-import { counter, type Logger } from '@cartly/telemetry'
+import { counter, errorCode, type Logger } from '@cartly/telemetry'
 import { seal } from '@cartly/vault-client'
 import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
 import { entitlement, granted, type Grant, type Holder } from '../domain/entitlement.ts'
@@ -50,10 +50,15 @@ export class Lender {
    */
   async lend(holder: Holder, { leases: asked, publicKey, nonce }: LeaseRequest, actor: string): Promise<LeaseReply> {
     const contents = await this.#contents(holder, asked)
-    await this.#audit.write(
-      `${holder}/${nonce}`,
-      contents.map((content, index) => auditEntry(holder, actor, asked[index] as Ask, content)),
-    )
+    await this.#audit
+      .write(
+        `${holder}/${nonce}`,
+        contents.map((content, index) => auditEntry(holder, actor, asked[index] as Ask, content)),
+      )
+      .catch((error: unknown) => {
+        leases.add(asked.length, { holder, outcome: errorCode(error) })
+        throw error
+      })
     const sealed = await seal(JSON.stringify(contents), publicKey, {
       audience: holder,
       subject: nonce,
