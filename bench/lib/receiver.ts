@@ -20,6 +20,8 @@ export interface BenchReceiver {
   readonly url: string
   readonly pid: number
   journal(): Promise<Journal>
+  /** How many different messages so far; cheap enough to be asked again and again. */
+  messages(): Promise<number>
   clear(): Promise<void>
   /** Paths that begin with this are never answered. */
   readonly hangPrefix: string
@@ -31,15 +33,16 @@ const HANG = '/hang'
 export async function startBenchReceiver(): Promise<BenchReceiver> {
   const child: ChildProcess = fork(import.meta.filename, ['serve'], { stdio: 'inherit' })
   const [port] = (await once(child, 'message')) as [number]
-  const ask = async (message: string): Promise<Journal> => {
+  const ask = async <Answer>(message: string): Promise<Answer> => {
     child.send(message)
-    return ((await once(child, 'message')) as [Journal])[0]
+    return ((await once(child, 'message')) as [Answer])[0]
   }
   return {
     url: `http://127.0.0.1:${port}`,
     pid: child.pid as number,
     hangPrefix: HANG,
     journal: () => ask('journal'),
+    messages: () => ask('messages'),
     clear: async () => void (await ask('clear')),
     stop: () => void child.kill(),
   }
@@ -92,6 +95,7 @@ function serve(): void {
   })
   server.listen(0, '127.0.0.1', () => process.send?.((server.address() as { port: number }).port))
   process.on('message', (message) => {
+    if (message === 'messages') return void process.send?.(seen.size)
     const { user, system } = process.cpuUsage()
     process.send?.({ requests, messages: seen.size, healthy, latencies, cpuSeconds: (user + system) / 1e6 })
     if (message !== 'clear') return
