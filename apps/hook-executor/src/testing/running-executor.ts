@@ -16,16 +16,20 @@ import {
   type StoreId,
 } from '@cartly/contracts'
 import { createEgress } from '@cartly/egress'
-import { freePort } from '@cartly/launcher'
 import { createEventStore, type Bus } from '@cartly/event-store'
-import { BusClient, BusServer, connectNats, PassErrorsOn } from '@cartly/messaging'
-import { Health, type ServiceContext } from '@cartly/service'
-import { createLogger } from '@cartly/telemetry'
+import { BusClient } from '@cartly/messaging'
 import { compileTemplate, loadCatalog, type Catalog } from '@cartly/templates'
-import { eventually, testNats, testPostgres, type TestNats, type TestPostgres } from '@cartly/testing'
+import {
+  eventually,
+  freePort,
+  testNats,
+  testPostgres,
+  testService,
+  type TestNats,
+  type TestPostgres,
+} from '@cartly/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { headers, type NatsConnection } from '@nats-io/transport-node'
-import { NestFactory } from '@nestjs/core'
 import { ExecutorModule } from '../executor.module.ts'
 import { startFakeVault, type FakeVault } from './fake-vault.ts'
 
@@ -106,42 +110,20 @@ export async function withoutExecutor(): Promise<RunningExecutor> {
   const closers: (() => Promise<unknown>)[] = []
 
   const startReplica = async () => {
-    const own: (() => Promise<unknown>)[] = []
-    const { user, pass } = nats.credentials['hook-executor']
-    const nc = await connectNats({ servers: nats.url, user, password: pass })
-    const log = createLogger('hook-executor', { level: 'debug', write: (line) => lines.push(line), exported: false })
-    const context: ServiceContext = {
-      name: 'hook-executor',
-      log,
-      ...(await busOf(nc)),
-      bus: new BusClient(nc, user),
-      health: new Health(),
-      onShutdown: (close) => void own.push(close),
-      close: async () => undefined,
-    }
-    const module = await ExecutorModule.create(context, {
-      databaseUrl: postgres.urls.executor,
-      catalog,
-      egress: createEgress({ allowedNetworks: ['127.0.0.0/8'] }),
-      propagateTrace: true,
-    })
-    const app = await NestFactory.createMicroservice(module, {
-      strategy: new BusServer(nc, context.name, log),
-      logger: false,
-      abortOnError: false,
-    })
-    app.useGlobalFilters(new PassErrorsOn())
-    await app.listen()
-    own.push(() => app.close())
-    let closed = false
-    const close = async () => {
-      if (closed) return
-      closed = true
-      for (const part of own.toReversed()) await part()
-      await nc.close()
-    }
-    closers.push(close)
-    return { close }
+    const replica = await testService(
+      nats,
+      'hook-executor',
+      (context) =>
+        ExecutorModule.create(context, {
+          databaseUrl: postgres.urls.executor,
+          catalog,
+          egress: createEgress({ allowedNetworks: ['127.0.0.0/8'] }),
+          propagateTrace: true,
+        }),
+      lines,
+    )
+    closers.push(() => replica.stop())
+    return { close: () => replica.stop() }
   }
 
   const startProcess = async (): Promise<ExecutorProcess> => {
