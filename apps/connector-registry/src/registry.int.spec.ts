@@ -316,6 +316,19 @@ describe('executions', () => {
     expect(Math.abs(stats.latencyMs.p99! - 99)).toBeLessThanOrEqual(0.99)
     expect(await ask(registry.stats, { storeId, connectorId, window: '30d' })).toMatchObject({ total: 100 })
 
+    const listed = await ask(registry.list, { storeId, include: 'health', limit: 200 })
+    const { health } = listed.data.find(({ id }) => id === connectorId)!
+    expect(health).toMatchObject({ total: 100, failed: 1, successRate: 0.99, p95Ms: stats.latencyMs.p95 })
+    expect(health!.hours.reduce((sum, { total }) => sum + total, 0)).toBe(100)
+    expect(health!.lastFailure).toEqual({
+      id: facts.find(({ error: why }) => why)!.executionId,
+      at: expect.any(String),
+    })
+    expect(listed.data.filter(({ health: of }) => of?.total === 0).every(({ health: of }) => !of?.lastFailure)).toBe(
+      true,
+    )
+    expect((await ask(registry.list, { storeId, limit: 1 })).data[0]).not.toHaveProperty('health')
+
     expect(stats).not.toHaveProperty('circuit')
     headroom = {
       circuit: 'open',

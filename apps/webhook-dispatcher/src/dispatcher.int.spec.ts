@@ -419,6 +419,12 @@ describe('a delivery that fails', () => {
     const stats = await running.ask(webhooks.stats, { storeId, endpointId: endpoint.id, window: '1h' })
     expect(stats).toMatchObject({ total: 3, succeeded: 1, failed: 2, backlog: { size: 0, oldestAgeMs: null } })
     expect(stats.latencyMs.p50).toBeGreaterThan(0)
+
+    const [listed] = (await running.ask(webhooks.list, { storeId, include: 'health', limit: 10 })).data
+    expect(listed!.health).toMatchObject({ total: 3, failed: 2, p95Ms: stats.latencyMs.p95, waiting: 0 })
+    expect(listed!.health!.hours.reduce((sum, { failed }) => sum + failed, 0)).toBe(2)
+    expect(listed!.health).not.toHaveProperty('lastFailure')
+    expect((await running.ask(webhooks.list, { storeId, limit: 10 })).data[0]).not.toHaveProperty('health')
   })
 
   it('waits for as long as Retry-After asks', async () => {
@@ -443,6 +449,8 @@ describe('a delivery that fails', () => {
     const event = await running.publish(storeId, 'order.created')
     const delivery = await deliveryOf(storeId, event.id, ({ status }) => status === 'failed')
     expect(delivery).toMatchObject({ lastStatus: 302, error: { code: 'redirect' } })
+    const [listed] = (await running.ask(webhooks.list, { storeId, include: 'health', limit: 10 })).data
+    expect(listed!.health!.lastFailure).toEqual({ id: delivery.id, at: delivery.lastAttemptAt })
     expect(running.receiver.journal.map(({ path }) => path)).not.toContain('/elsewhere')
   })
 

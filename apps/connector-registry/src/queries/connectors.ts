@@ -15,6 +15,7 @@ import type { DataSource } from 'typeorm'
 import { connector, statusOf, type ConnectorState, type Installed } from '../domain/connector.ts'
 import type { TemplateBook } from '../templates/template-book.ts'
 import { hookSummaries } from '../templates/views.ts'
+import { healthOf } from './health.ts'
 
 export interface ConnectorRow {
   readonly state: Installed
@@ -85,7 +86,7 @@ export class Connectors {
     return { state: then.state, revision: then.revision, sequence: then.sequence, time: then.time! }
   }
 
-  async list({ storeId, status, limit, cursor }: RequestOf<typeof registry.list>): Promise<Page<Connector>> {
+  async list({ storeId, status, include, limit, cursor }: RequestOf<typeof registry.list>): Promise<Page<Connector>> {
     const after = cursor === undefined ? '' : String(decodeCursor(cursor, ['string'])[0])
     const rows = await statements(this.#dataSource).query<ConnectorRow>(
       `SELECT ${COLUMNS} FROM connector_state
@@ -93,12 +94,19 @@ export class Connectors {
       [storeId, after],
     )
     const wanted = status ? rows.filter(({ state }) => statusOf(state) === status) : rows
-    return pageOf(
+    const page = pageOf(
       wanted.slice(0, limit + 1),
       limit,
       ({ state }) => [state.connectorId],
       (row) => this.view(row),
     )
+    if (include !== 'health') return page
+    const health = await healthOf(
+      this.#dataSource,
+      page.data.map(({ id }) => id),
+      Date.now(),
+    )
+    return { ...page, data: page.data.map((one) => ({ ...one, health: health(one.id) })) }
   }
 
   /** What happened to it, the newest first. */

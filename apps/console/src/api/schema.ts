@@ -1013,6 +1013,26 @@ export type components = {
         /** Format: uri */
         baseUrl?: string
       }
+      health?: {
+        failed: number
+        /** @description Those in which something happened, the oldest first */
+        hours: {
+          /** Format: date-time */
+          at: string
+          failed: number
+          total: number
+        }[]
+        /** @description Of an execution, or of a delivery that was given up */
+        lastFailure?: {
+          /** Format: date-time */
+          at: string
+          id: string
+        }
+        p95Ms: number | null
+        /** @description 0 to 1; null when there was nothing */
+        successRate: number | null
+        total: number
+      }
       hooks: {
         deadlineMs: number
         description: string
@@ -1935,6 +1955,27 @@ export type components = {
       headers?: {
         [key: string]: '[redacted]'
       }
+      health?: {
+        failed: number
+        /** @description Those in which something happened, the oldest first */
+        hours: {
+          /** Format: date-time */
+          at: string
+          failed: number
+          total: number
+        }[]
+        /** @description Of an execution, or of a delivery that was given up */
+        lastFailure?: {
+          /** Format: date-time */
+          at: string
+          id: string
+        }
+        p95Ms: number | null
+        /** @description 0 to 1; null when there was nothing */
+        successRate: number | null
+        total: number
+        waiting: number
+      }
       /** @description Id of a webhook endpoint */
       id: string
       mapping?: unknown
@@ -2536,6 +2577,8 @@ export interface operations {
       query?: {
         /** @description `nextCursor` of the page before */
         cursor?: string
+        /** @description Say of each how it did in the last 24 hours */
+        include?: 'health'
         /** @description How many; 50 when absent */
         limit?: number
         status?: 'installed' | 'ready' | 'active' | 'inactive' | 'needs_attention' | 'removed'
@@ -3637,6 +3680,26 @@ export interface operations {
                 /** Format: uri */
                 baseUrl?: string
               }
+              health?: {
+                failed: number
+                /** @description Those in which something happened, the oldest first */
+                hours: {
+                  /** Format: date-time */
+                  at: string
+                  failed: number
+                  total: number
+                }[]
+                /** @description Of an execution, or of a delivery that was given up */
+                lastFailure?: {
+                  /** Format: date-time */
+                  at: string
+                  id: string
+                }
+                p95Ms: number | null
+                /** @description 0 to 1; null when there was nothing */
+                successRate: number | null
+                total: number
+              }
               hooks: {
                 deadlineMs: number
                 description: string
@@ -4027,6 +4090,8 @@ export interface operations {
       query?: {
         /** @description `nextCursor` of the page before */
         cursor?: string
+        /** @description Say of each how it did in the last 24 hours */
+        include?: 'health'
         /** @description How many; 50 when absent */
         limit?: number
       }

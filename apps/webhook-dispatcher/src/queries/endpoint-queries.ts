@@ -11,6 +11,7 @@ import { decodeCursor, pageOf, statements } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
 import type { Endpoint } from '../domain/endpoint.ts'
 import { viewOf } from './endpoint-view.ts'
+import { healthOf } from './list-health.ts'
 
 interface Row {
   id: EndpointId
@@ -40,14 +41,26 @@ export class EndpointQueries {
     return this.#row(storeId, endpointId)
   }
 
-  async list({ storeId, limit, cursor }: RequestOf<typeof webhooks.list>): Promise<ResponseOf<typeof webhooks.list>> {
+  async list({
+    storeId,
+    include,
+    limit,
+    cursor,
+  }: RequestOf<typeof webhooks.list>): Promise<ResponseOf<typeof webhooks.list>> {
     const [after] = cursor === undefined ? [''] : decodeCursor(cursor, ['string'])
     const rows = await statements(this.#dataSource).query<Row>(
       `SELECT id, state, revision, time FROM endpoint_state
        WHERE store_id = $1 AND id > $2 AND state->>'kind' IN ('enabled', 'disabled') ORDER BY id LIMIT $3`,
       [storeId, after, limit + 1],
     )
-    return pageOf(rows, limit, ({ id }) => [id], view)
+    const page = pageOf(rows, limit, ({ id }) => [id], view)
+    if (include !== 'health') return page
+    const health = await healthOf(
+      this.#dataSource,
+      page.data.map(({ id }) => id),
+      Date.now(),
+    )
+    return { ...page, data: page.data.map((one) => ({ ...one, health: health(one.id) })) }
   }
 
   async #row(storeId: StoreId, endpointId: EndpointId): Promise<Row> {

@@ -47,6 +47,29 @@ export const Stats = Type.Object({
 })
 export type Stats = Static<typeof Stats>
 
+/** How something did in the last 24 hours, by the hour: what a list says of each of its rows (`?include=health`). */
+export const Health = Type.Object({
+  total: Count,
+  failed: Count,
+  successRate: Type.Union([Type.Number(), Type.Null()], { description: '0 to 1; null when there was nothing' }),
+  p95Ms: Type.Union([Type.Number(), Type.Null()]),
+  hours: Type.Array(Type.Object({ at: Time, total: Count, failed: Count }), {
+    description: 'Those in which something happened, the oldest first',
+  }),
+  lastFailure: Type.Optional(
+    Type.Object(
+      { id: Type.String(), at: Time },
+      { description: 'Of an execution, or of a delivery that was given up' },
+    ),
+  ),
+})
+export type Health = Static<typeof Health>
+
+/** `?include=health`, of lists whose rows have something to say of how they did. */
+export const includeHealth = Type.Optional(
+  Type.Literal('health', { description: 'Say of each how it did in the last 24 hours' }),
+)
+
 /** What happened to an aggregate: who, when, what changed. */
 export const HistoryEntry = Type.Object({
   revision: Type.Integer(),

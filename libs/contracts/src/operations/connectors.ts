@@ -4,7 +4,19 @@ import { Endpoints, EndpointsChange, MappingOverrides, Settings, TemplateRef } f
 import { CredentialPurpose } from '../events/credential.ts'
 import { ConnectorIdSchema, CredentialIdSchema, ExecutionIdSchema } from '../ids.ts'
 import { operation } from '../operation.ts'
-import { Empty, HistoryEntry, PageRequest, Stats, Time, Window, expectedRevision, inStore, page } from './common.ts'
+import {
+  Empty,
+  Health,
+  HistoryEntry,
+  PageRequest,
+  Stats,
+  Time,
+  Window,
+  expectedRevision,
+  inStore,
+  includeHealth,
+  page,
+} from './common.ts'
 
 const Name = Type.String({ minLength: 1, maxLength: 100 })
 const Slug = Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' })
@@ -111,6 +123,8 @@ export const Connector = Type.Object({
   createdAt: Time,
   updatedAt: Time,
   revision: Type.Integer(),
+  /** Only in lists that are asked for it. */
+  health: Type.Optional(Health),
 })
 export type Connector = Static<typeof Connector>
 
@@ -216,7 +230,7 @@ export const registry = {
     response: Connector,
   }),
   list: operation(R, 'connectors.list', {
-    request: inStore({ status: Type.Optional(ConnectorStatus), ...PageRequest }),
+    request: inStore({ status: Type.Optional(ConnectorStatus), include: includeHealth, ...PageRequest }),
     response: page(Connector),
   }),
   get: operation(R, 'connectors.get', {

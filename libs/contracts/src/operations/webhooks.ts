@@ -3,7 +3,18 @@ import { AttemptTimings } from '../activity/delivery.ts'
 import { EndpointChange, EndpointConfig } from '../events/endpoint.ts'
 import { DeliveryIdSchema, EndpointIdSchema, MessageIdSchema, RecoveryIdSchema } from '../ids.ts'
 import { operation } from '../operation.ts'
-import { Empty, PageRequest, Stats, Time, Window, expectedRevision, inStore, page } from './common.ts'
+import {
+  Empty,
+  Health,
+  PageRequest,
+  Stats,
+  Time,
+  Window,
+  expectedRevision,
+  inStore,
+  includeHealth,
+  page,
+} from './common.ts'
 
 const endpointId = EndpointIdSchema
 const deliveryId = DeliveryIdSchema
@@ -18,6 +29,8 @@ export const WebhookEndpoint = Type.Object({
   createdAt: Time,
   updatedAt: Time,
   revision: Type.Integer(),
+  /** Only in lists that are asked for it; `waiting` counts the events in its backlog. */
+  health: Type.Optional(Type.Object({ ...Health.properties, waiting: Type.Integer({ minimum: 0 }) })),
   ...EndpointConfig.properties,
 })
 export type WebhookEndpoint = Static<typeof WebhookEndpoint>
@@ -120,7 +133,10 @@ export const webhooks = {
     response: WebhookEndpoint,
   }),
   get: operation(W, 'endpoints.get', { request: one, response: WebhookEndpoint }),
-  list: operation(W, 'endpoints.list', { request: inStore({ ...PageRequest }), response: page(WebhookEndpoint) }),
+  list: operation(W, 'endpoints.list', {
+    request: inStore({ include: includeHealth, ...PageRequest }),
+    response: page(WebhookEndpoint),
+  }),
   remove: operation(W, 'endpoints.remove', { request: change, response: Empty }),
   enable: operation(W, 'endpoints.enable', { request: change, response: WebhookEndpoint }),
   disable: operation(W, 'endpoints.disable', { request: change, response: WebhookEndpoint }),
