@@ -5,6 +5,7 @@ import { connectorStatsQuery, type Connector, type ConnectorStats } from '../int
 import type { Service } from '../integrations/use-service.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Facts } from '../ui/facts.tsx'
+import { TOO_FEW } from '../ui/health.tsx'
 import { Metrics } from '../ui/metric.tsx'
 import { count, duration, share } from '../ui/quantities.ts'
 import { Read } from '../ui/read.tsx'
@@ -15,8 +16,6 @@ import { WindowChoice, type Window } from '../ui/window-choice.tsx'
 import { errorClassWords } from '../execution/error-words.ts'
 import { ExecutionList } from './execution-list.tsx'
 import { sourceWords } from './source-words.ts'
-
-const TOO_FEW = 0.95
 
 function circuitWords({ circuit, retryAt }: Pick<ConnectorStats, 'circuit' | 'retryAt'>): string {
   switch (circuit) {

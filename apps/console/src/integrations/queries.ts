@@ -32,8 +32,12 @@ export const templateQuery = (slug: string, version?: string) =>
   })
 
 export const connectorsQuery = (storeId: string) =>
-  pagedQuery(storeKey(storeId, 'connectors'), (query) =>
-    answered(api.GET('/v1/stores/{storeId}/connectors', { params: { path: { storeId }, query } })),
+  pagedQuery(storeKey(storeId, 'connector-list'), (query) =>
+    answered(
+      api.GET('/v1/stores/{storeId}/connectors', {
+        params: { path: { storeId }, query: { ...query, include: 'health' } },
+      }),
+    ),
   )
 
 /** @param asOf ISO time: the connector as it was then. */

@@ -51,15 +51,15 @@ const isLong = (data: unknown): boolean =>
 function areasOf({ kind }: LiveEvent): readonly string[] {
   switch (kind) {
     case 'execution':
-      return ['executions', 'connector-stats']
+      return ['executions', 'connector-stats', 'connector-list']
     case 'delivery':
-      return ['deliveries', 'webhook-stats']
+      return ['deliveries', 'webhook-stats', 'webhook-list']
     case 'connector':
     case 'oauth':
-      return ['connectors', 'connector-history', 'oauth', 'credentials']
+      return ['connectors', 'connector-list', 'connector-history', 'oauth', 'credentials']
     case 'webhook':
     case 'webhook.disabled':
-      return ['webhooks']
+      return ['webhooks', 'webhook-list']
     case 'rejected_event':
       return ['rejected-events']
     case 'missed':
@@ -69,7 +69,9 @@ function areasOf({ kind }: LiveEvent): readonly string[] {
         'deliveries',
         'webhook-stats',
         'connectors',
+        'connector-list',
         'webhooks',
+        'webhook-list',
         'rejected-events',
       ]
   }

@@ -38,6 +38,8 @@ export function StatsCharts({ stats, what }: { stats: Stats; what: string }) {
               { name: 'Failed', color: 'red.6' },
             ]}
             valueFormatter={count}
+            yAxisProps={{ allowDecimals: false }}
+            legendProps={{ itemSorter: null }}
           />
         </div>
       </Section>

@@ -6,6 +6,7 @@ import { moreOf } from '../api/more-of.ts'
 import { useNewer } from '../live/use-newer.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Empty } from '../ui/empty.tsx'
+import { TOO_FEW } from '../ui/health.tsx'
 import { LongList, type Column } from '../ui/long-list.tsx'
 import { Metrics } from '../ui/metric.tsx'
 import { Moment } from '../ui/moment.tsx'
@@ -23,8 +24,6 @@ import {
   type DeliverySummary,
   type Webhook,
 } from './queries.ts'
-
-const TOO_FEW = 0.95
 
 const circuits = {
   closed: 'events are sent',

@@ -13,8 +13,12 @@ export type Recovery = Schemas['Recovery']
 export type WebhookConfig = Schemas['EndpointSettings']
 
 export const webhooksQuery = (storeId: string) =>
-  pagedQuery(storeKey(storeId, 'webhooks'), (query) =>
-    answered(api.GET('/v1/stores/{storeId}/webhooks', { params: { path: { storeId }, query } })),
+  pagedQuery(storeKey(storeId, 'webhook-list'), (query) =>
+    answered(
+      api.GET('/v1/stores/{storeId}/webhooks', {
+        params: { path: { storeId }, query: { ...query, include: 'health' } },
+      }),
+    ),
   )
 
 export const webhookQuery = (storeId: string, endpointId: string) =>

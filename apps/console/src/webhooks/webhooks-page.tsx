@@ -1,18 +1,17 @@
 import { Anchor, Button, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core'
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { IconPlus } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import { useMay } from '../session/use-session.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Empty } from '../ui/empty.tsx'
-import { Moment } from '../ui/moment.tsx'
+import { Figure, Health } from '../ui/health.tsx'
 import { Page } from '../ui/page.tsx'
-import { count, duration, share } from '../ui/quantities.ts'
+import { count } from '../ui/quantities.ts'
 import { Read } from '../ui/read.tsx'
-import { Sparkline } from '../ui/sparkline.tsx'
 import { StatusBadge } from '../ui/status.tsx'
-import classes from './webhooks-page.module.css'
-import { deliveriesQuery, webhooksQuery, webhookStatsQuery, type Webhook } from './queries.ts'
+import classes from '../ui/list-row.module.css'
+import { webhooksQuery, type Webhook } from './queries.ts'
 
 /** Settings → Webhooks: where the store's events are sent, and how well that goes. */
 export function Component() {
@@ -54,7 +53,7 @@ export function Component() {
   )
 }
 
-function WebhookRow({ webhook: { id, url, status, eventTypes, description, disabled } }: { webhook: Webhook }) {
+function WebhookRow({ webhook: { id, url, status, eventTypes, description, disabled, health } }: { webhook: Webhook }) {
   const storeId = useStoreId()
   return (
     <Paper component="li" withBorder p="md" className={classes.row}>
@@ -77,47 +76,18 @@ function WebhookRow({ webhook: { id, url, status, eventTypes, description, disab
           </Text>
         )}
       </Stack>
-      <Health endpointId={id} />
-    </Paper>
-  )
-}
-
-function Health({ endpointId }: { endpointId: string }) {
-  const storeId = useStoreId()
-  const { data: stats } = useQuery(webhookStatsQuery(storeId, endpointId, '24h'))
-  const { data: failures } = useInfiniteQuery(deliveriesQuery(storeId, endpointId, { status: 'failed' }, 1))
-  if (!stats) return <Skeleton height={36} width={320} role="status" aria-label="Loading health" />
-  const last = failures?.[0]
-  const figures = [
-    ['Success, 24 h', share(stats.successRate), (stats.successRate ?? 1) < 0.95],
-    ['Attempts', count(stats.total), false],
-    ['p95', duration(stats.latencyMs.p95), false],
-    ['Backlog', count(stats.backlog.size), stats.backlog.size > 0],
-  ] as const
-  return (
-    <div className={classes.health}>
-      <Sparkline stats={stats} />
-      {figures.map(([name, value, bad]) => (
-        <div key={name}>
-          <Text size="xs" c="dimmed">
-            {name}
-          </Text>
-          <Text size="sm" fw={600} {...(bad ? { c: 'red' } : {})}>
-            {value}
-          </Text>
-        </div>
-      ))}
-      {last && (
-        <div>
-          <Text size="xs" c="dimmed">
-            Given up
-          </Text>
-          <Anchor component={Link} to={`/stores/${storeId}/deliveries/${last.id}`} size="sm" display="block">
-            <Moment at={last.lastAttemptAt ?? last.createdAt} />
-          </Anchor>
-        </div>
+      {health && (
+        <Health
+          health={health}
+          what="Attempts"
+          failure={{ label: 'Given up', to: (delivery) => `/stores/${storeId}/deliveries/${delivery}` }}
+        >
+          <Figure name="Waiting" bad={health.waiting > 0}>
+            {count(health.waiting)}
+          </Figure>
+        </Health>
       )}
-    </div>
+    </Paper>
   )
 }
 
