@@ -7,6 +7,8 @@ const gateway = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:4000'
 
 export default defineConfig({
   plugins: [react()],
+  // Replaced by the gateway in each answer, in the page and in its policy.
+  html: { cspNonce: '__CSP_NONCE__' },
   resolve: {
     alias: {
       // Published data, for completion in the editors.

@@ -6,7 +6,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 const dist = fileURLToPath(new URL('../dist/', import.meta.url))
 const SMALLEST = 1024
 
-for (const name of globSync('**/*.{js,css,html,svg}', { cwd: dist })) {
+for (const name of globSync('**/*.{js,css,svg}', { cwd: dist })) {
   const file = dist + name
   if (statSync(file).size < SMALLEST) continue
   const content = readFileSync(file)

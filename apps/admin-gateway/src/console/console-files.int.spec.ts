@@ -6,7 +6,7 @@ import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-te
 
 const consoleDir = join(testFolder('console'), 'dist')
 mkdirSync(join(consoleDir, 'assets'), { recursive: true })
-writeFileSync(join(consoleDir, 'index.html'), '<!doctype html><title>Console</title>')
+writeFileSync(join(consoleDir, 'index.html'), '<!doctype html><meta nonce="__CSP_NONCE__">')
 writeFileSync(join(consoleDir, 'assets', 'app-1a2b.js'), 'export {}')
 writeFileSync(join(consoleDir, '..', 'outside.txt'), 'not to be served')
 
@@ -26,9 +26,20 @@ describe('the console', () => {
     '/stores/s1/mappings/a.b',
   ])('opens at %s', async (path) => {
     const page = await open(path)
-    expect(page).toMatchObject({ status: 200, text: '<!doctype html><title>Console</title>' })
-    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';")
-    expect(page.headers.get('cache-control')).toBe('no-cache')
+    const [, nonce] = /^<!doctype html><meta nonce="([\w+/=]{24})">$/.exec(page.text) ?? []
+    expect(page.status).toBe(200)
+    expect(page.headers.get('content-security-policy')).toContain(
+      `script-src 'self'; style-src 'self' 'nonce-${nonce}';`,
+    )
+    expect(page.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('has a nonce of its own in each answer, and lets nothing inline through without it', async () => {
+    const policies = await Promise.all(
+      ['/', '/'].map(async (path) => (await open(path)).headers.get('content-security-policy')),
+    )
+    expect(policies[0]).not.toBe(policies[1])
+    expect(policies.join()).not.toMatch(/unsafe/)
   })
 
   test('loads its files, which never change', async () => {

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import staticFiles from '@fastify/static'
 import { Injectable, Inject, NotFoundException, type OnModuleInit } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
@@ -7,24 +10,28 @@ import type { GatewaySettings } from '../settings.ts'
 import { SETTINGS } from '../tokens.ts'
 
 /** Under these the API answers, also when there is nothing there. */
-const apiPaths = /^\/(?:v1|oauth|session|docs|openapi\.json|healthz|readyz)(?:\/|$)/
+const apiPaths = /^\/(?:v1|oauth|auth|session|docs|openapi\.json|healthz|readyz)(?:\/|$)/
 
 /** What the build holds beside its page: `/assets/…`, `/favicon.svg`. Every other path is an address in the console. */
 const builtFile = /^\/(?:assets\/.+|[^/]+\.[^/]+)$/
 
-/** Mantine writes style elements and attributes; scripts come from our own files alone. */
-const contentSecurityPolicy = [
-  "default-src 'self'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "object-src 'none'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ')
+/** Stands in the built page wherever the nonce of an answer belongs (`html.cspNonce` of its build). */
+const NONCE = /__CSP_NONCE__/g
+
+/** Scripts come from our own files alone. Mantine and CodeMirror write style elements, which carry the answer's nonce. */
+const contentSecurityPolicy = (nonce: string): string =>
+  [
+    "default-src 'self'",
+    "script-src 'self'",
+    `style-src 'self' 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "object-src 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+  ].join('; ')
 
 /** Serves the console's files, and its page for every address within it; nothing when the console has not been built. */
 @Injectable()
@@ -47,12 +54,19 @@ export class ConsoleFiles implements OnModuleInit {
     })
     this.#http.get('/*', async (request, reply) => {
       const path = request.url.split('?', 1)[0] as string
-      const file = builtFile.test(path) ? path.slice(1) : 'index.html'
-      if (apiPaths.test(path) || (file === 'index.html' && !isNavigation(request))) throw new NotFoundException()
-      reply.header('content-security-policy', contentSecurityPolicy)
-      // Vite puts the content's hash into the names under assets/.
-      reply.header('cache-control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
-      return reply.sendFile(file)
+      if (apiPaths.test(path)) throw new NotFoundException()
+      if (builtFile.test(path)) {
+        // Vite puts the content's hash into the names under assets/.
+        reply.header('cache-control', path.startsWith('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache')
+        return reply.sendFile(path.slice(1))
+      }
+      if (!isNavigation(request)) throw new NotFoundException()
+      // Read each time, so that a newer build is served without a restart.
+      const page = await readFile(join(this.#folder, 'index.html'), 'utf8')
+      const nonce = randomBytes(16).toString('base64')
+      // Not kept: a page from a cache would carry another nonce than the policy of the answer.
+      reply.header('content-security-policy', contentSecurityPolicy(nonce)).header('cache-control', 'no-store')
+      return reply.type('text/html; charset=utf-8').send(page.replace(NONCE, nonce))
     })
   }
 }

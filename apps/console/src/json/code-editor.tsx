@@ -8,6 +8,7 @@ import { drawSelection, EditorView, keymap, lineNumbers } from '@codemirror/view
 import { useEffect, useEffectEvent, useId, useRef } from 'react'
 import { Text } from '@mantine/core'
 import type { JsonSchema } from '../integrations/use-service.ts'
+import { styleNonce } from '../style-nonce.ts'
 import { editorLook, jsonColours } from './editor-look.ts'
 import { completeFromSchema } from './complete-from-schema.ts'
 import { rangeAt } from './range-at.ts'
@@ -57,6 +58,7 @@ export default function CodeEditor(props: CodeEditorProps) {
         closeBrackets(),
         syntaxHighlighting(jsonColours),
         editorLook,
+        EditorView.cspNonce.of(styleNonce),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label, 'aria-describedby': hint, tabindex: '0' }),
         EditorView.theme({ '.cm-scroller': { minHeight: `${minHeight}px`, maxHeight: `${maxHeight}px` } }),
