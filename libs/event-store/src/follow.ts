@@ -15,6 +15,8 @@ export interface FollowOptions {
   /** At most so many messages in a batch; about twice as many are read ahead. */
   readonly batchSize: number
   readonly signal: AbortSignal
+  /** Asked for each batch that is not full: it is held, for more to come, until this resolves. By default it is not held. */
+  readonly ready?: () => Promise<unknown>
   /** Told of what keeps the stream from being read; it is tried again until it can be. */
   readonly onTrouble?: ((error: unknown) => void) | undefined
 }
@@ -24,7 +26,7 @@ const PULL_EXPIRES_MS = 30_000
 
 /**
  * Reads a stream from a position on, for ever: each message once, in order, none left out. A batch is what has arrived
- * while the one before was being worked on, so that a quiet stream has no delay and a busy one has full batches.
+ * when it is asked for, so that a quiet stream has no delay and a busy one has full batches.
  * The first batch is empty when there is nothing to read yet.
  *
  * Nothing is acknowledged: the reader's own position is the only one. After every interruption the position is compared
@@ -51,7 +53,7 @@ export async function* follow(bus: Bus, options: FollowOptions): AsyncGenerator<
 }
 
 async function* readUntilInterrupted(bus: Bus, options: FollowOptions): AsyncGenerator<LogBatch> {
-  const { stream, filters, after, batchSize } = options
+  const { stream, filters, after, batchSize, ready = () => Promise.resolve() } = options
   await checkPosition(bus, stream, after)
   const consumer = await openConsumer(bus, stream, filters, after.sequence + 1)
   const delivered = await consumer.consume({
@@ -66,7 +68,7 @@ async function* readUntilInterrupted(bus: Bus, options: FollowOptions): AsyncGen
   void onLoss(delivered, interrupt)
   try {
     if (waiting === 0) yield { messages: [], pending: 0 }
-    yield* inBatches(stream, delivered, batchSize, AbortSignal.any([options.signal, interruption.signal]))
+    yield* inBatches(stream, delivered, batchSize, ready, AbortSignal.any([options.signal, interruption.signal]))
   } finally {
     forget()
     interrupt()

@@ -11,21 +11,28 @@ export interface LogBatch {
 /** A batch ends with the message that takes it over this, so that few large messages do not fill the memory. */
 const BATCH_BYTES = 4 * 1024 * 1024
 
-/** Groups what is delivered while the reader is busy, until the signal or the end of the delivery. */
+/**
+ * Groups what is delivered, until the signal or the end of the delivery. A batch is full, or holds what has come until it
+ * was asked for and `ready` resolved.
+ */
 export async function* inBatches(
   stream: string,
   delivered: ConsumerMessages,
   size: number,
+  ready: () => Promise<unknown>,
   signal: AbortSignal,
 ): AsyncGenerator<LogBatch> {
   const buffer: JsMsg[] = []
+  let bytes = 0
   let ended = false
   let failure: unknown
   let arrival = Promise.withResolvers<void>()
+  let full = Promise.withResolvers<void>()
   let room = Promise.withResolvers<void>()
   const wake = (): void => {
     delivered.stop()
     arrival.resolve()
+    full.resolve()
     room.resolve()
   }
   signal.addEventListener('abort', wake, { once: true })
@@ -37,8 +44,10 @@ export async function* inBatches(
         // A gap means that the connection dropped some: what is in order is kept, and reading begins anew behind it.
         if (message.info.deliverySequence !== expected++) break
         buffer.push(message)
+        bytes += message.data.length
         arrival.resolve()
-        if (buffer.length >= size) {
+        if (buffer.length >= size || bytes >= BATCH_BYTES) {
+          full.resolve()
           room = Promise.withResolvers()
           await room.promise
         }
@@ -49,34 +58,32 @@ export async function* inBatches(
     }
     ended = true
     arrival.resolve()
+    full.resolve()
   }
   void fill()
 
   try {
     while (!signal.aborted) {
-      const taken = take(buffer, size)
-      const last = taken.at(-1)
-      if (last) {
-        room.resolve()
-        yield { messages: taken.map((message) => LogMessage.delivered(stream, message)), pending: last.info.pending }
-      } else if (ended) {
+      if (buffer.length === 0) {
         if (failure) throw failure
-        return
-      } else {
+        if (ended) return
         arrival = Promise.withResolvers()
         await arrival.promise
+        continue
+      }
+      await Promise.race([full.promise, ready()])
+      if (signal.aborted) return
+      const taken = buffer.splice(0)
+      bytes = 0
+      if (!ended) full = Promise.withResolvers()
+      room.resolve()
+      yield {
+        messages: taken.map((message) => LogMessage.delivered(stream, message)),
+        pending: taken.at(-1)!.info.pending,
       }
     }
   } finally {
     signal.removeEventListener('abort', wake)
     wake()
   }
-}
-
-function take(buffer: JsMsg[], size: number): JsMsg[] {
-  let count = 0
-  for (let bytes = 0; count < buffer.length && count < size && bytes < BATCH_BYTES; count++) {
-    bytes += buffer[count]!.data.length
-  }
-  return buffer.splice(0, count)
 }

@@ -99,6 +99,42 @@ describe('a projection', () => {
     expect(runner.status).toMatchObject({ state: 'leading', sequence: last, pending: 0, lagSeconds: 0 })
   })
 
+  it('writes what comes alone at once, and what trickles in at its pace', async () => {
+    const batches: number[] = []
+    const apply: Projection['apply'] = async (batch, tx) => {
+      batches.push(batch.length)
+      await projection.apply(batch as RecordedFact<Fact>[], tx)
+    }
+    const runner = await run({ paceMs: 1_000, apply })
+
+    const first = await publish({ n: 20 })
+    const atOnce = await runner.passed(first, 900)
+    const last = await publish(...range(21, 60))
+
+    expect(atOnce).toBe(true)
+    expect(await runner.passed(last, 5_000)).toBe(true)
+    expect(batches).toEqual([1, 39])
+  })
+
+  it('fills a batch while the one before is being written', async () => {
+    const batches: number[] = []
+    const writing = Promise.withResolvers<void>()
+    const apply: Projection['apply'] = async (batch, tx) => {
+      batches.push(batch.length)
+      if (batches.length === 1) await writing.promise
+      await projection.apply(batch as RecordedFact<Fact>[], tx)
+    }
+    const runner = await run({ apply })
+    await publish({ n: 20 })
+    await eventually(() => batches.length === 1)
+
+    const last = await publish(...range(21, 60))
+    writing.resolve()
+
+    expect(await runner.passed(last, 5_000)).toBe(true)
+    expect(batches).toEqual([1, 39])
+  })
+
   it('goes on from its checkpoint', async () => {
     const first = await run()
     const seen = await publish(...range(20, 30))

@@ -19,6 +19,11 @@ export interface Projection<Record = unknown, Table extends string = string> ext
   readonly name: string
   readonly version: number
   readonly source: Source<Record>
+  /**
+   * How far apart batches that are not full begin, in milliseconds; none by default. What comes alone is written at once,
+   * and what trickles in costs a transaction this often, at the price of being seen this much later.
+   */
+  readonly paceMs?: number
   readonly tables: Readonly<{ [T in Table]: (table: string) => string | readonly string[] }>
   /** Writes what a batch says, in the transaction that also moves the checkpoint; so each message counts once. */
   apply(batch: readonly Record[], tx: ProjectionTx<Table>): Promise<void>

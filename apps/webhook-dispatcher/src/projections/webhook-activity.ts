@@ -24,6 +24,7 @@ export const webhookActivity = defineProjection({
   name: 'webhook_activity',
   version: 2,
   source: attempts,
+  paceMs: 100,
   tables: { ...deliveryTables, ...attemptStatsTables, ...endpointHealthTables },
   async apply(batch, tx) {
     await writeDeliveries(batch, tx)
