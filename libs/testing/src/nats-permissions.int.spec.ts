@@ -44,6 +44,9 @@ const publishers: Record<string, readonly NatsUser[]> = {
   [oauth.refresh.subject]: ['hook-executor', 'admin-gateway'],
 
   'idem.k1': ['admin-gateway'],
+  'fleet.webhook-dispatcher.member.m1': ['webhook-dispatcher'],
+  '$JS.API.CONSUMER.CREATE.FLEET.x': ['webhook-dispatcher'],
+  '$JS.API.CONSUMER.MSG.NEXT.FLEET.x': ['webhook-dispatcher'],
   '$JS.API.DIRECT.GET.IDEMPOTENCY.idem.k1': ['admin-gateway'],
 
   '_INBOX.admin-gateway.x': [],

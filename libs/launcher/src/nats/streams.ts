@@ -26,7 +26,10 @@ export interface StreamSettings {
 
 const day = 24 * 60 * 60 * 1000
 
-/** The four streams of `design/architecture.md`, "The way of an event", and the gateway's memory of `Idempotency-Key`. */
+/**
+ * The four streams of `design/architecture.md`, "The way of an event", the gateway's memory of `Idempotency-Key`, and
+ * what the replicas of a service tell each other (ADR 14): the last word of each, until its time to live has passed.
+ */
 export function streamConfigs(settings: StreamSettings = {}): (Partial<StreamConfig> & { name: string })[] {
   const { replicas = 1, storeDays = 7, activityDays = 30, auditDays = 400 } = settings
   const base = {
@@ -44,6 +47,15 @@ export function streamConfigs(settings: StreamSettings = {}): (Partial<StreamCon
     { ...base, name: 'ACTIVITY', subjects: ['act.>'], max_age: nanos(activityDays * day) },
     { ...base, ...unerasable, name: 'AUDIT', subjects: ['audit.>'], max_age: nanos(auditDays * day) },
     { ...base, name: 'IDEMPOTENCY', subjects: ['idem.*'], max_age: nanos(day), max_msgs_per_subject: 1 },
+    {
+      ...base,
+      name: 'FLEET',
+      subjects: ['fleet.>'],
+      max_msgs_per_subject: 1,
+      allow_msg_ttl: true,
+      // Whoever reads along learns that something has ended.
+      subject_delete_marker_ttl: nanos(60 * 1000),
+    },
   ]
 }
 
