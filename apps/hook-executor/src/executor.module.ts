@@ -18,6 +18,7 @@ import { Answers } from './checkout/answers.ts'
 import { Activity } from './execution/activity.ts'
 import { HookRunner } from './execution/hook-runner.ts'
 import { createOutgoing } from './execution/outgoing.ts'
+import { CircuitPeers } from './limits/circuit-peers.ts'
 import { Circuits } from './limits/circuits.ts'
 import { RateLimits } from './limits/rate-limits.ts'
 import { Headrooms } from './queries/headrooms.ts'
@@ -79,18 +80,27 @@ export class ExecutorModule {
     )
     const credentials = new Credentials({ leases, bus: context.bus })
     const http = createOutgoing(settings)
-    const circuits = new Circuits(({ connector: { storeId, connectorId }, state, reason }) => {
-      log.info(`the circuit of a connector is ${state}`, { connectorId })
-      context.bus
-        .request(registry.reportCircuit, { storeId, connectorId, state, reason: reason.slice(0, 2_000) })
-        .catch((error: unknown) => log.warn('a circuit cannot be shown', { connectorId, error }))
+    const replica = randomUUID()
+    const peers = new CircuitPeers({
+      nc: context.nc,
+      replica,
+      onNews: (connectorId, circuit) => circuits.hear(connectorId, circuit),
     })
+    const circuits = new Circuits(
+      (connectorId, circuit) => peers.tell(connectorId, circuit),
+      ({ connector: { storeId, connectorId }, state, reason }) => {
+        log.info(`the circuit of a connector is ${state}`, { connectorId })
+        context.bus
+          .request(registry.reportCircuit, { storeId, connectorId, state, reason: reason.slice(0, 2_000) })
+          .catch((error: unknown) => log.warn('a circuit cannot be shown', { connectorId, error }))
+      },
+    )
     const rateLimits = new RateLimits(dataSource, log)
     const runner = new HookRunner({ templates, credentials, http, circuits, rateLimits })
     const history = new ConnectorHistory(createEventStore(bus))
     const answers = new Answers({ runner, activity })
 
-    const table = new RunTable(dataSource, randomUUID())
+    const table = new RunTable(dataSource, replica)
     const driver = new RunDriver({ table, runner, activity, log })
     onShutdown(() => driver.close())
     const worker = new RunWorker({ table, driver, index, history, templates, log })

@@ -44,6 +44,7 @@ const publishers: Record<string, readonly NatsUser[]> = {
   [oauth.refresh.subject]: ['hook-executor', 'admin-gateway'],
 
   'idem.k1': ['admin-gateway'],
+  'peers.hook-executor.circuits': ['hook-executor'],
   'fleet.webhook-dispatcher.member.m1': ['webhook-dispatcher'],
   '$JS.API.CONSUMER.CREATE.FLEET.x': ['webhook-dispatcher'],
   '$JS.API.CONSUMER.MSG.NEXT.FLEET.x': ['webhook-dispatcher'],
@@ -89,6 +90,7 @@ const subscribers: Record<string, readonly NatsUser[]> = {
   'evt.>': ['admin-gateway'],
   'act.>': ['admin-gateway'],
   'integrations.invoke.>': ['hook-executor'],
+  'peers.hook-executor.>': ['hook-executor'],
   ...Object.fromEntries(services.map((service) => [`svc.${service}.>`, [service]])),
   ...Object.fromEntries(natsUsers.map((user) => [`_INBOX.${user}.>`, [user]])),
 }

@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals'
 import { closed, enter, leave, shown, type Circuit } from './circuit.ts'
 
 const calls = (circuit: Circuit, count: number, answered: boolean, at: number): Circuit =>
-  Array.from({ length: count }).reduce<Circuit>((now) => leave(enter(now, at).circuit, answered, at), circuit)
+  Array.from({ length: count }).reduce<Circuit>((before) => {
+    const { circuit: inside, tries } = enter(before, at)
+    return leave(inside, { tries, answered }, at)
+  }, circuit)
 
 describe('a circuit', () => {
   it('is shown half open from when it may be tried to the end of the try', () => {
@@ -37,7 +40,23 @@ describe('a circuit', () => {
 
     expect(first.waitMs).toBe(0)
     expect(second.waitMs).toBeGreaterThan(0)
-    expect(leave(second.circuit, true, 5_100).state).toBe('closed')
+    expect([first.tries, second.tries]).toEqual([true, false])
+    expect(leave(second.circuit, { tries: true, answered: true }, 5_100).state).toBe('closed')
+  })
+
+  it('is not moved by calls from before it opened', () => {
+    const open = calls(closed(0), 10, false, 0)
+
+    for (const circuit of [open, enter(open, 5_000).circuit]) {
+      for (const answered of [true, false]) expect(leave(circuit, { tries: false, answered }, 5_100)).toBe(circuit)
+    }
+  })
+
+  it('lets another call try when the first is never heard of again', () => {
+    const tried = enter(calls(closed(0), 10, false, 0), 5_000).circuit
+
+    expect(enter(tried, 14_999)).toMatchObject({ tries: false, waitMs: 1_000 })
+    expect(enter(tried, 15_000)).toMatchObject({ tries: true, waitMs: 0 })
   })
 
   it('stays open for twice as long after each try that fails, up to a minute', () => {
@@ -48,7 +67,7 @@ describe('a circuit', () => {
       const { waitMs } = enter(circuit, now)
       waits.push(waitMs)
       now += waitMs
-      circuit = leave(enter(circuit, now).circuit, false, now)
+      circuit = leave(enter(circuit, now).circuit, { tries: true, answered: false }, now)
     }
 
     expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 60_000])

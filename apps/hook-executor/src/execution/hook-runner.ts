@@ -52,15 +52,15 @@ export class HookRunner {
 
   async #throughCircuit(execution: Execution, durability: Durability | undefined): Promise<Outcome> {
     const { circuits } = this.#options
-    const retryAfterMs = circuits.enter(execution.connector)
-    if (retryAfterMs > 0) return failed(cutOff(execution.hook.chain.service, retryAfterMs))
+    const pass = circuits.enter(execution.connector)
+    if (pass.waitMs > 0) return failed(cutOff(execution.hook.chain.service, pass.waitMs))
     let failure: string | undefined
     try {
       const outcome = await this.#run(execution, durability)
       failure = whatAils(outcome)
       return outcome
     } finally {
-      circuits.leave(execution.connector, failure)
+      circuits.leave(execution.connector, pass, failure)
     }
   }
 

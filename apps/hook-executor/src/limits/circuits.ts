@@ -1,6 +1,6 @@
 import { BREAKER_OPEN, type ConnectorId, type Headroom } from '@cartly/contracts'
 import { counter } from '@cartly/telemetry'
-import { closed, enter, leave, shown, type Circuit } from '../domain/circuit.ts'
+import { closed, enter, leave, shown, type Circuit, type Entry, type OpenCircuit } from '../domain/circuit.ts'
 import type { Connector } from '../domain/connector.ts'
 
 /** That a connector's circuit has opened, or closed again. */
@@ -19,23 +19,42 @@ const openings = counter(
   '{opening}',
 )
 
-/** The circuit breakers of this replica's connectors. Those in good order take no memory. */
+/** Tells the other replicas how a circuit stands; `undefined` for one that is closed. */
+export type TellPeers = (connectorId: ConnectorId, circuit: OpenCircuit | undefined) => void
+
+/** What became of a call that wanted in. */
+export type Pass = Omit<Entry, 'circuit'>
+
+/**
+ * The circuit breakers of connectors. Each replica counts what it sees; that a circuit opens, is tried or closes holds for
+ * all of them. Those in good order take no memory.
+ */
 export class Circuits {
   readonly #circuits = new Map<ConnectorId, Circuit>()
   readonly #takenBack = new WeakSet<Connector>()
+  readonly #tellPeers: TellPeers
   readonly #onChange: (change: CircuitChange) => void
 
-  constructor(onChange: (change: CircuitChange) => void) {
+  /** @param onChange told by the replica that a change began at, once for all of them */
+  constructor(tellPeers: TellPeers, onChange: (change: CircuitChange) => void) {
+    this.#tellPeers = tellPeers
     this.#onChange = onChange
   }
 
-  /** Milliseconds for which there is no use in asking this connector's service; 0 when it may be asked. */
-  enter({ connectorId }: Connector): number {
+  /** Whether a call may be made; each that may must `leave`. */
+  enter({ connectorId }: Connector): Pass {
     const known = this.#circuits.get(connectorId)
-    if (!known) return 0
-    const { circuit, waitMs } = enter(known, Date.now())
+    if (!known) return { waitMs: 0, tries: false }
+    const { circuit, waitMs, tries } = enter(known, Date.now())
     this.#circuits.set(connectorId, circuit)
-    return waitMs
+    if (tries && circuit.state === 'open') this.#tellPeers(connectorId, circuit)
+    return { waitMs, tries }
+  }
+
+  /** How a circuit stands by another replica. */
+  hear(connectorId: ConnectorId, circuit: OpenCircuit | undefined): void {
+    if (circuit) this.#circuits.set(connectorId, circuit)
+    else if (this.#circuits.get(connectorId)?.state === 'open') this.#circuits.delete(connectorId)
   }
 
   /** How it stands, and when an open one is tried again. */
@@ -49,16 +68,19 @@ export class Circuits {
   }
 
   /** Says how a call went that was let through: `failure` is what was wrong with the service, if anything was. */
-  leave(connector: Connector, failure: string | undefined): void {
+  leave(connector: Connector, { tries }: Pass, failure: string | undefined): void {
     const { connectorId } = connector
     const now = Date.now()
     const known = this.#circuits.get(connectorId)
     if (!known && failure === undefined) return this.#takeBack(connector, now)
-    const next = leave(known ?? closed(now), failure === undefined, now)
-    const untroubled = next.state === 'closed' && next.now.failures === 0 && next.before.failures === 0
-    if (untroubled) this.#circuits.delete(connectorId)
+    const before = known ?? closed(now)
+    const next = leave(before, { tries, answered: failure === undefined }, now)
+    if (next === before) return
+    if (isUntroubled(next)) this.#circuits.delete(connectorId)
     else this.#circuits.set(connectorId, next)
-    if (next.state === (known?.state ?? 'closed')) return
+    if (next.state === 'open') this.#tellPeers(connectorId, next)
+    else if (before.state === 'open') this.#tellPeers(connectorId, undefined)
+    if (next.state === before.state) return
     if (next.state === 'open') openings.add(1)
     this.#onChange({ connector, state: next.state, reason: failure ?? 'The service answers again.' })
   }
@@ -72,3 +94,6 @@ export class Circuits {
     this.#onChange({ connector, state: 'closed', reason: 'The service answers again.' })
   }
 }
+
+const isUntroubled = (circuit: Circuit): boolean =>
+  circuit.state === 'closed' && circuit.now.failures === 0 && circuit.before.failures === 0
