@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { Readable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { easypostFailure, isEasypost } from './easypost/routes.ts'
+import { easypostFailure } from './easypost/errors.ts'
+import { isEasypost } from './easypost/routes.ts'
 import { shippoFailure } from './shippo/routes.ts'
 
 /** Misbehaves in place of the work. */

@@ -167,6 +167,27 @@ describe('as EasyPost', () => {
     })
   })
 
+  it('rates several parcels as an order, and sells all their labels at once', async () => {
+    const one = { parcel: { length: 10, width: 8, height: 4, weight: 32 } }
+    const body = { order: { from_address: address, to_address: far, shipments: [one, one] } }
+    const order = await call('/v2/orders', { body })
+    expect(order.status).toBe(201)
+    const { id, rates, shipments } = order.json() as unknown as {
+      id: string
+      rates: { id: string; carrier: string; service: string; rate: string }[]
+      shipments: { rates: { id: string; rate: string }[] }[]
+    }
+    expect(rates[0]!.id).toBe(shipments[0]!.rates[0]!.id)
+    expect(Number(rates[0]!.rate)).toBe(2 * Number(shipments[0]!.rates[0]!.rate))
+
+    const before = carrier.labels.length
+    const { carrier: by, service } = rates[0]!
+    const bought = await call(`/v2/orders/${id}/buy`, { body: { carrier: by, service } })
+    expect(bought.json()).toMatchObject({ shipments: [{ postage_label: {} }, { postage_label: {} }] })
+    expect((await call(`/v2/orders/${id}/buy`, { body: { carrier: by, service } })).status).toBe(422)
+    expect(carrier.labels.length - before).toBe(2)
+  })
+
   it('gives stateless rates without ids', async () => {
     const body = { shipment: { from_address: address, to_address: far, parcel: { weight: 32 } } }
     const [rate] = (await call('/beta/rates', { body })).json()['rates'] as unknown as object[]
@@ -283,6 +304,13 @@ describeRecorded('beside what the vendors really sent', () => {
     const [rate] = shipment['rates'] as unknown as { object_id: string }[]
     const sale = (await call('/transactions/', { body: { rate: rate?.object_id, async: false } })).json()
     expect(missing(sale, recorded('shippo/pickup__test_create.json', 4))).toEqual([])
+  })
+
+  it('an EasyPost order has every field', async () => {
+    const one = { parcel: { weight: 10.2 } }
+    const body = { order: { from_address: address, to_address: far, shipments: [one, one] } }
+    const order = (await call('/v2/orders', { body })).json()
+    expect(missing(order, recorded('easypost/Order-Service__retrieves-an-order.json', 0))).toEqual([])
   })
 
   it('an EasyPost shipment, bought, has every field', async () => {

@@ -4,13 +4,8 @@ import { Dice } from '../dice.ts'
 import type { LoopbackSettings, Running } from '../loopback.ts'
 import { Behaviours, type Behaviour, type Instruction } from '../behaviour.ts'
 import { Books, type Label } from './books.ts'
-import {
-  easypostError,
-  easypostRefusal,
-  easypostRoutes,
-  isEasypost,
-  notFound as noEasypost,
-} from './easypost/routes.ts'
+import { easypostError, notFound as noEasypost } from './easypost/errors.ts'
+import { easypostRefusal, easypostRoutes, isEasypost } from './easypost/routes.ts'
 import { Journal, type CarrierRequest } from './journal.ts'
 import { labelDocument } from './label-document.ts'
 import { afterWork, beforeWork } from './misbehave.ts'
@@ -144,7 +139,7 @@ function described(request: FastifyRequest): Parameters<Behaviours['for']>[0] {
   const header = request.headers['x-sandbox-behaviour']
   const { behaviour } = request.query as { behaviour?: string }
   const body = request.body as Record<string, Record<string, Record<string, string>>> | null | undefined
-  const destination = body?.['address_to'] ?? body?.['shipment']?.['to_address']
+  const destination = body?.['address_to'] ?? (body?.['shipment'] ?? body?.['order'])?.['to_address']
   return {
     method: request.method,
     path: pathOf(request.url),

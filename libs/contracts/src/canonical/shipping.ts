@@ -43,11 +43,17 @@ export const BuyLabelInput = Type.Object({
 })
 export type BuyLabelInput = Static<typeof BuyLabelInput>
 
+const Label = { labelId: Type.String(), trackingNumber: Type.String(), labelUrl: Type.String() }
+
 export const BuyLabelOutput = Type.Object({
-  labelId: Type.String(),
-  trackingNumber: Type.String(),
-  labelUrl: Type.String(),
+  ...Label,
   price: Type.Optional(Money),
+  labels: Type.Optional(
+    Type.Array(Type.Object(Label), {
+      description:
+        "Of a shipment of several parcels, each parcel's label; labelId then names them all, and the first's is shown beside it",
+    }),
+  ),
 })
 export type BuyLabelOutput = Static<typeof BuyLabelOutput>
 

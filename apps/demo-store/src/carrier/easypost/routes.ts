@@ -1,14 +1,18 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import type { Books, Shipment, ShipmentSettings } from '../books.ts'
+import type { Books, Quote, Shipment } from '../books.ts'
 import {
   addressShape,
   messagesShape,
   rateShape,
+  second,
   shipmentShape,
   type EasyPostAddress,
   type EasyPostShipmentRequest,
   type Purchase,
 } from './shapes.ts'
+import { orderRoutes } from './orders.ts'
+import { failed, notFound, required } from './errors.ts'
+import { missingFrom, shipmentSettings } from './shipment-request.ts'
 import { trackerShape } from './tracking.ts'
 
 /** EasyPost's API v2, as far as a connector uses it. https://docs.easypost.com */
@@ -23,6 +27,11 @@ export function easypostRoutes(app: FastifyInstance, books: Books, url: () => st
   }
   const shown = (shipment: Shipment<EasyPostShipmentRequest>): object =>
     shipmentShape(books, shipment, purchases.get(shipment.id), url())
+  const buy = (shipment: Shipment<EasyPostShipmentRequest>, quote: Quote): void => {
+    const label = books.buy(quote, 'easypost', shipment.request.reference ?? '')
+    purchases.set(shipment.id, { label, refundStatus: null })
+  }
+  orderRoutes(app, books, { shown, buy, isBought: ({ id }) => purchases.has(id) })
 
   app.post<{ Body: { shipment?: EasyPostShipmentRequest } }>('/v2/shipments', (request, reply) => {
     const wanted = request.body?.shipment
@@ -48,6 +57,13 @@ export function easypostRoutes(app: FastifyInstance, books: Books, url: () => st
     return shipment ? shown(shipment) : notFound(reply)
   })
 
+  app.get<{ Params: { id: string } }>('/v2/rates/:id', (request, reply) => {
+    const quote = books.quote(request.params.id)
+    const shipment = quote && shipmentOf(quote.shipmentId)
+    if (!shipment) return notFound(reply)
+    return { ...rateShape(quote, second(shipment.createdAt)), id: quote.id, shipment_id: shipment.id }
+  })
+
   app.post<{ Params: { id: string }; Body: { rate?: { id?: string } } }>('/v2/shipments/:id/buy', (request, reply) => {
     const shipment = shipmentOf(request.params.id)
     if (!shipment) return notFound(reply)
@@ -59,8 +75,7 @@ export function easypostRoutes(app: FastifyInstance, books: Books, url: () => st
     if (request.behaviour?.kind === 'refused') {
       return failed(reply, 422, 'SHIPMENT.POSTAGE.FAILURE', 'The carrier refused this purchase; nothing was charged.')
     }
-    const label = books.buy(quote, 'easypost', shipment.request.reference ?? '')
-    purchases.set(shipment.id, { label, refundStatus: null })
+    buy(shipment, quote)
     return shown(shipment)
   })
 
@@ -136,27 +151,6 @@ interface AddressRequest {
   readonly verify_strict?: unknown
 }
 
-function shipmentSettings(
-  request: EasyPostShipmentRequest,
-  refused: boolean,
-): ShipmentSettings<EasyPostShipmentRequest> {
-  return {
-    vendor: 'easypost',
-    request,
-    fromPostalCode: request.from_address.zip,
-    toPostalCode: request.to_address.zip,
-    pounds: [(request.parcel.weight ?? 0) / 16],
-    refused,
-  }
-}
-
-function missingFrom(request: Partial<EasyPostShipmentRequest> | undefined): string | undefined {
-  if (!request) return 'shipment'
-  if (!request.to_address) return 'to_address'
-  if (!request.from_address) return 'from_address'
-  return typeof request.parcel?.weight === 'number' ? undefined : 'parcel.weight'
-}
-
 /** Basic authentication with the key as user name and no password. */
 function keyOf(authorization: string | undefined): string | undefined {
   const [scheme, encoded] = authorization?.split(' ') ?? []
@@ -170,25 +164,6 @@ export function easypostRefusal(authorization: string | undefined): string | und
   if (!key) return 'This request needs an API key.'
   return /^EZ[AT]K[A-Za-z0-9]+$/.test(key) && !key.endsWith('dead') ? undefined : 'This API key is not active.'
 }
-
-/** EasyPost's form of every failure. */
-export const easypostError = (code: string, message: string, errors: object[] = []): object => ({
-  error: { code, message, errors },
-})
-
-export const easypostFailure = (status: number): object =>
-  easypostError(status === 429 ? 'RATE_LIMITED' : 'INTERNAL_SERVER_ERROR', `The sandbox was told to answer ${status}.`)
-
-const failed = (reply: FastifyReply, status: number, code: string, message: string, errors: object[] = []) =>
-  reply.code(status).send(easypostError(code, message, errors))
-
-export const notFound = (reply: FastifyReply): FastifyReply =>
-  failed(reply, 404, 'NOT_FOUND', 'The requested resource could not be found.')
-
-const required = (reply: FastifyReply, field: string): FastifyReply =>
-  failed(reply, 422, 'PARAMETER.REQUIRED', 'A required parameter is missing.', [
-    { field, message: 'cannot be blank', suggestion: null },
-  ])
 
 interface Problem {
   readonly code: string
