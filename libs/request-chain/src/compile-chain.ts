@@ -11,6 +11,7 @@ import type { Idempotency, StepDefinition } from './definition/step.ts'
 import { findCycle } from './graph.ts'
 import { closed, readableInput, resolveSchema } from './hook-schemas.ts'
 import type { Repeat } from './recorder.ts'
+import { pathsRead, rulesOf } from './step-input.ts'
 
 export const DEFAULT_HOOK_DEADLINE_MS = 3_000
 
@@ -149,7 +150,8 @@ class ChainCompilation {
       else reads.add(id)
     }
     if (step.when === false) this.#report('unreachable', `${pointer}/when`, `"${step.id}" never runs`)
-    return { ...compiled, dependsOn: [...reads] }
+    const { when, forEach, request } = compiled
+    return { ...compiled, dependsOn: [...reads], reads: pathsRead([when, forEach?.list, ...rulesOf(request)]) }
   }
 
   #pagination(

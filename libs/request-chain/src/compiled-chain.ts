@@ -1,4 +1,4 @@
-import type { CompiledMapping, JsonSchema } from '@cartly/mapping'
+import type { CompiledMapping, JsonSchema, Path } from '@cartly/mapping'
 import type { CompiledErrors } from './compile-errors.ts'
 import type { ForEach, Idempotency, Pagination, Retry } from './definition/step.ts'
 import type { Repeat } from './recorder.ts'
@@ -36,6 +36,8 @@ export interface CompiledReconcile {
 export interface CompiledStep {
   readonly id: string
   readonly dependsOn: readonly string[]
+  /** What it reads before it sends, for its record. */
+  readonly reads: readonly Path[]
   /** Whether its method may change something at the service (RFC 9110 §9.2.1). */
   readonly writes: boolean
   readonly repeat: Repeat

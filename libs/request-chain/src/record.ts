@@ -23,11 +23,13 @@ export interface KeptBody {
 export class StepHistory {
   readonly id: string
   readonly attempts: StepAttempt[] = []
+  readonly #input: KeptBody
   readonly #startedAt: number
   readonly #offsetMs: number
 
-  constructor(id: string, chainStartedAt: number, now: number) {
+  constructor(id: string, input: KeptBody, chainStartedAt: number, now: number) {
     this.id = id
+    this.#input = input
     this.#startedAt = now
     this.#offsetMs = now - chainStartedAt
   }
@@ -38,6 +40,7 @@ export class StepHistory {
       status,
       offsetMs: this.#offsetMs,
       durationMs: now - this.#startedAt,
+      input: this.#input,
       attempts: this.attempts.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt)),
       ...rest,
     }

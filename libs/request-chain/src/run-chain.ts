@@ -8,6 +8,7 @@ import type { CompiledChain, CompiledStep } from './compiled-chain.ts'
 import { keptBody, StepHistory } from './record.ts'
 import type { Recorded, Recorder, StepOutcome } from './recorder.ts'
 import { Session, type SessionOptions } from './session.ts'
+import { stepInput } from './step-input.ts'
 import { instanceKey, StepRun, type StepContext } from './step-run.ts'
 
 export interface RunOptions extends SessionOptions {
@@ -141,7 +142,8 @@ class ChainRun {
 
   async #run(step: CompiledStep, session: Session): Promise<void> {
     const { clock } = this.#options
-    const history = new StepHistory(step.id, this.#startedAt, clock.now())
+    const input = keptBody(JSON.stringify(stepInput(step.reads, this.#scope())), session.redactor)
+    const history = new StepHistory(step.id, input, this.#startedAt, clock.now())
     try {
       if (step.when && step.when.run(this.#scope()) !== true) {
         await this.#options.recorder?.after({ key: step.id, step: step.id, status: 'skipped' })

@@ -1808,6 +1808,10 @@ export type components = {
         message: string
       }
       id: string
+      input?: {
+        content: unknown
+        truncated: boolean
+      }
       offsetMs: number
       output?: {
         content: unknown

@@ -67,6 +67,7 @@ const withoutAnswers = (step: StepRecord): StepRecord => ({
 
 const withoutBodies = (step: StepRecord): StepRecord => ({
   ...step,
+  ...(step.input ? { input: leftOut } : {}),
   ...(step.output ? { output: leftOut } : {}),
   attempts: step.attempts.map((attempt) => ({
     ...attempt,

@@ -20,6 +20,7 @@ const step = (attempts: number, bodyChars: number): StepRecord => ({
   status: 'succeeded',
   offsetMs: 0,
   durationMs: 5,
+  input: body(bodyChars),
   attempts: Array.from({ length: attempts }, (_, index) => ({
     attempt: index + 1,
     startedAt: '2026-11-24T09:30:00.000Z',

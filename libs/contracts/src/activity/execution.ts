@@ -46,7 +46,10 @@ export const StepRecord = Type.Object({
   /** Milliseconds from the start of the execution. */
   offsetMs: Type.Number(),
   durationMs: Type.Number(),
+  /** What its rules were given to make the request of, arranged as a rule reads it: `{ input: { to }, steps: { … } }`. */
+  input: Type.Optional(RecordedBody),
   attempts: Type.Array(StepAttempt),
+  /** What its rules made of the response. */
   output: Type.Optional(RecordedBody),
   error: Type.Optional(ExecutionError),
 })
