@@ -14,6 +14,10 @@ AUTH_JWKS_URL=https://login.example.com/.well-known/jwks.json
 AUTH_ISSUER=https://login.example.com/
 AUTH_AUDIENCE=cartly-integrations
 
+# How people sign in to the console at AUTH_ISSUER (docs/operations.md); empty, they sign in by a link with a token.
+AUTH_OIDC_CLIENT_ID=
+AUTH_OIDC_CLIENT_SECRET=
+
 # Keys that wrap every credential. Whoever has these and the database has all of them: keep them apart from its backups.
 VAULT_KEYS=k1:${randomBytes(32).toString('base64')}
 VAULT_PRIMARY_KEY=k1

@@ -12,7 +12,8 @@ import { RateLimit } from './http/rate-limit.ts'
 import { KeptAnswers } from './idempotency/kept-answers.ts'
 import { LiveHub } from './live/live-hub.ts'
 import type { GatewaySettings } from './settings.ts'
-import { LOG, SETTINGS } from './tokens.ts'
+import { OidcSignIn } from './sign-in/oidc-sign-in.ts'
+import { LOG, SETTINGS, SIGN_IN } from './tokens.ts'
 
 /** What the gateway takes of a running service. */
 export type GatewayContext = Pick<ServiceContext, 'nc' | 'js' | 'jsm' | 'bus' | 'log' | 'health'>
@@ -20,6 +21,9 @@ export type GatewayContext = Pick<ServiceContext, 'nc' | 'js' | 'jsm' | 'bus' | 
 @Module({})
 export class GatewayModule {
   static of({ nc, js, jsm, bus, log, health }: GatewayContext, settings: GatewaySettings): DynamicModule {
+    const { oidc, auth: rules, publicUrl } = settings
+    const verifier = new TokenVerifier(rules)
+    const signIn = oidc && new OidcSignIn(oidc, { rules, verifier, publicUrl, log })
     return {
       module: GatewayModule,
       controllers: [HealthController, DocsController],
@@ -31,7 +35,8 @@ export class GatewayModule {
         { provide: LOG, useValue: log },
         { provide: Health, useValue: health },
         { provide: BusClient, useValue: bus },
-        { provide: TokenVerifier, useValue: new TokenVerifier(settings.auth) },
+        { provide: TokenVerifier, useValue: verifier },
+        { provide: SIGN_IN, useValue: signIn },
         { provide: RateLimit, useValue: new RateLimit(settings.rateLimit) },
         { provide: KeptAnswers, useValue: new KeptAnswers(js, jsm, log) },
         { provide: LiveHub, useValue: new LiveHub(nc) },

@@ -1,6 +1,9 @@
 import { fileURLToPath } from 'node:url'
 import { readEnv } from '@cartly/service'
 import { Type } from 'typebox'
+import { scopes } from './auth/scope.ts'
+import type { TokenRules } from './auth/token-verifier.ts'
+import type { OidcClient } from './sign-in/oidc-sign-in.ts'
 
 const Count = Type.String({ pattern: '^[1-9]\\d{0,6}$' })
 
@@ -11,6 +14,11 @@ const GatewayEnv = Type.Object({
   AUTH_JWKS_URL: Type.String({ format: 'uri', description: "The token issuer's public keys: https, http or file" }),
   AUTH_ISSUER: Type.String({ minLength: 1 }),
   AUTH_AUDIENCE: Type.String({ minLength: 1 }),
+  AUTH_OIDC_CLIENT_ID: Type.Optional(
+    Type.String({ description: 'People sign in to the console at AUTH_ISSUER, as this client of it; empty as absent' }),
+  ),
+  AUTH_OIDC_CLIENT_SECRET: Type.Optional(Type.String({ description: 'Absent or empty for a public client' })),
+  AUTH_OIDC_SCOPE: Type.Optional(Type.String({ description: '`openid` and every scope but `admin` when absent' })),
   RATE_LIMIT_PER_SECOND: Type.Optional(Count),
   RATE_LIMIT_BURST: Type.Optional(Count),
   CONSOLE_DIR: Type.Optional(Type.String({ description: "The console's built files; apps/console/dist when absent" })),
@@ -24,12 +32,16 @@ export interface GatewaySettings {
   readonly host: string
   /** Without a slash at its end. */
   readonly publicUrl: string
-  readonly auth: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string }
+  readonly auth: TokenRules
+  /** Absent where people sign in by a link alone. */
+  readonly oidc: OidcClient | undefined
   readonly rateLimit: { readonly perSecond: number; readonly burst: number }
   readonly trustedProxies: readonly string[]
   /** The console's built files; need not be there. */
   readonly consoleDir: string
 }
+
+const ordinaryScopes = ['openid', ...scopes.filter((scope) => scope !== 'admin')].join(' ')
 
 /** Seen from here in `src` and in `dist` alike. */
 const builtConsole = fileURLToPath(new URL('../../console/dist/', import.meta.url))
@@ -43,6 +55,13 @@ export function readSettings(): GatewaySettings {
     host: env.HOST ?? '127.0.0.1',
     publicUrl: env.PUBLIC_URL.replace(/\/+$/, ''),
     auth: { jwksUrl: env.AUTH_JWKS_URL, issuer: env.AUTH_ISSUER, audience: env.AUTH_AUDIENCE },
+    oidc: env.AUTH_OIDC_CLIENT_ID
+      ? {
+          clientId: env.AUTH_OIDC_CLIENT_ID,
+          clientSecret: env.AUTH_OIDC_CLIENT_SECRET || undefined,
+          scope: env.AUTH_OIDC_SCOPE || ordinaryScopes,
+        }
+      : undefined,
     rateLimit: { perSecond, burst: Number(env.RATE_LIMIT_BURST ?? perSecond * 2) },
     trustedProxies: env.TRUSTED_PROXIES?.split(',').map((network) => network.trim()) ?? [],
     consoleDir: env.CONSOLE_DIR ?? builtConsole,

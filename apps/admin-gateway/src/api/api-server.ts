@@ -13,7 +13,8 @@ import { setSecurityHeaders } from '../http/security-headers.ts'
 import { KeptAnswers } from '../idempotency/kept-answers.ts'
 import { LiveHub } from '../live/live-hub.ts'
 import { routes } from '../routes/index.ts'
-import { LOG, SETTINGS } from '../tokens.ts'
+import type { OidcSignIn } from '../sign-in/oidc-sign-in.ts'
+import { LOG, SETTINGS, SIGN_IN } from '../tokens.ts'
 import type { GatewaySettings } from '../settings.ts'
 import { mountRoutes } from './mount.ts'
 
@@ -36,11 +37,12 @@ export class ApiServer implements OnModuleInit {
     @Inject(RateLimit) limit: RateLimit,
     @Inject(KeptAnswers) kept: KeptAnswers,
     @Inject(LiveHub) live: LiveHub,
+    @Inject(SIGN_IN) signIn: OidcSignIn | undefined,
   ) {
     this.#http = adapter.httpAdapter.getInstance<FastifyInstance>()
     this.#log = log
     this.#publicUrl = settings.publicUrl
-    const parts = { bus, verifier, limit, kept, live, publicUrl: settings.publicUrl }
+    const parts = { bus, verifier, limit, kept, live, signIn, publicUrl: settings.publicUrl }
     this.#mount = (http) => mountRoutes(http, routes, parts)
   }
 

@@ -33,6 +33,7 @@ import { liveEventKinds, LiveChange, LiveDelivery, LiveDisabled } from '../live/
 import { EventType } from '../routes/event-types.ts'
 import { Authorization } from '../routes/oauth.ts'
 import { Session } from '../routes/session.ts'
+import { SignIn } from '../routes/sign-in.ts'
 
 /** The schemas that have a name in `/openapi.json`; wherever one of these objects stands in another, it becomes a `$ref`. */
 export const components: Readonly<Record<string, object>> = {
@@ -64,6 +65,7 @@ export const components: Readonly<Record<string, object>> = {
   Recovery,
   RejectedEvent,
   Session,
+  SignIn,
   Stats,
   StepRecord,
   TemplateDetail,

@@ -169,5 +169,9 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
     reason: '/data/id is required',
     body: '{"specversion":"1.0","id":"evt_2","type":"order.created","data":{}}',
   },
+  SignIn: {
+    signInUrl: '/auth/login',
+    signOutUrl: 'https://id.example.com/session/end?client_id=cartly-console',
+  },
   Session: { actor: 'user:ada', stores: ['store_1'], scopes: ['integrations:read'], expiresAt: at },
 }

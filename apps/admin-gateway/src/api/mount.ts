@@ -1,3 +1,4 @@
+import { CartlyError, invalid } from '@cartly/contracts'
 import { continueTrace, withSpan } from '@cartly/telemetry'
 import { HttpException } from '@nestjs/common'
 import { SpanKind } from '@opentelemetry/api'
@@ -19,7 +20,8 @@ export function mountRoutes(http: FastifyInstance, routes: readonly Route[], par
 
 const patternOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
 
-const hasHead = ({ method, produces }: Route): boolean => method === 'GET' && produces === undefined
+const hasHead = ({ method, produces, redirects }: Route): boolean =>
+  method === 'GET' && produces === undefined && redirects === undefined
 
 function mountRoute(http: FastifyInstance, route: Route, parts: ApiParts): void {
   const read = callReader(route, parts)
@@ -39,9 +41,18 @@ async function serve(route: Route, read: CallReader, request: FastifyRequest, re
   const parent = continueTrace(request.headers as { traceparent?: string; tracestate?: string })
   const span = { kind: SpanKind.SERVER, attributes, parent }
   const answer = await withSpan(`${route.method} ${route.path}`, span, () =>
-    answerOf(route, read(request), parts.kept, reply),
+    answerOf(route, read(request), parts.kept, reply).catch((error: unknown) => {
+      throw route.method === 'GET' ? inQuery(error) : error
+    }),
   )
   return send(route, answer, reply)
+}
+
+/** A read has no body, so what a service finds wrong with it is in the query. */
+function inQuery(error: unknown): unknown {
+  if (!(error instanceof CartlyError) || error.kind !== 'invalid') return error
+  const errors = error.errors?.map(({ pointer, message }) => ({ pointer: `/query${pointer}`, message }))
+  return invalid(error.code, error.message, errors)
 }
 
 async function answerOf(route: Route, call: ReadCall, kept: KeptAnswers, reply: FastifyReply): Promise<unknown> {

@@ -1,7 +1,7 @@
 /** Headers of answers, by name; `components.headers`. */
 export const headers = {
   ETag: { description: 'The revision, quoted: send it back as `If-Match`', schema: { type: 'string' }, example: '"3"' },
-  Location: { description: 'Path of what was made', schema: { type: 'string' } },
+  Location: { description: 'Of what was made, or where to go', schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer', minimum: 1 } },
   'WWW-Authenticate': { description: 'What the token lacks (RFC 6750)', schema: { type: 'string' } },
   'Idempotent-Replayed': {

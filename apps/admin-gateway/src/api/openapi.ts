@@ -119,11 +119,7 @@ const requestBodyOf = (route: Route, body: TSchema): object => ({
 })
 
 function successOf(route: Route): object {
-  if (route.produces) {
-    const content = { [route.produces]: producedSchema(route.produces) }
-    const statuses = Object.entries({ 200: 'OK', ...route.alsoProduces })
-    return Object.fromEntries(statuses.map(([status, description]) => [status, { description, content }]))
-  }
+  if (route.produces || route.redirects) return { ...redirectOf(route), ...pagesOf(route) }
   if (!route.response) return { 204: { description: 'Done' } }
   const answered = {
     ...(route.etag ? header('ETag') : {}),
@@ -135,6 +131,15 @@ function successOf(route: Route): object {
   return {
     [route.status ?? 200]: { description, ...(Object.keys(answered).length > 0 ? { headers: answered } : {}), content },
   }
+}
+
+const redirectOf = ({ redirects }: Route): object =>
+  redirects ? { 302: { description: redirects, headers: header('Location') } } : {}
+
+function pagesOf({ produces, pages = { 200: 'OK' } }: Route): object {
+  if (!produces) return {}
+  const content = { [produces]: producedSchema(produces) }
+  return Object.fromEntries(Object.entries(pages).map(([status, description]) => [status, { description, content }]))
 }
 
 const producedSchema = (produces: NonNullable<Route['produces']>): object =>

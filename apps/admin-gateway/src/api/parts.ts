@@ -3,6 +3,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts'
 import type { RateLimit } from '../http/rate-limit.ts'
 import type { KeptAnswers } from '../idempotency/kept-answers.ts'
 import type { LiveHub } from '../live/live-hub.ts'
+import type { OidcSignIn } from '../sign-in/oidc-sign-in.ts'
 
 /** What the routes stand on. */
 export interface ApiParts {
@@ -11,5 +12,6 @@ export interface ApiParts {
   readonly kept: KeptAnswers
   readonly bus: BusClient
   readonly live: LiveHub
+  readonly signIn: OidcSignIn | undefined
   readonly publicUrl: string
 }

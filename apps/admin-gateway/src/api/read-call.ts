@@ -13,7 +13,7 @@ export type ReadCall = Call & { readonly requestKey: string | undefined }
 export type CallReader = (request: FastifyRequest) => ReadCall
 
 /** Compiles a route's schemas once, and reads requests by them. */
-export function callReader(route: Route, { bus, live, publicUrl }: ApiParts): CallReader {
+export function callReader(route: Route, { bus, live, signIn, publicUrl }: ApiParts): CallReader {
   const params = Object.entries(route.params).map(([name, schema]) => ({ name, validator: compileSchema(schema) }))
   const querySchema = Type.Object(route.query ?? {}, { additionalProperties: route.openQuery === true })
   const query = compileSchema(querySchema)
@@ -64,6 +64,7 @@ export function callReader(route: Route, { bus, live, publicUrl }: ApiParts): Ca
       ask,
       bus,
       live,
+      signIn,
       publicUrl,
       request,
     }

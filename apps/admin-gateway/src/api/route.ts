@@ -4,6 +4,7 @@ import type { Static, TObject, TProperties, TSchema } from 'typebox'
 import type { Caller } from '../auth/caller.ts'
 import type { Scope } from '../auth/scope.ts'
 import type { LiveHub } from '../live/live-hub.ts'
+import type { OidcSignIn } from '../sign-in/oidc-sign-in.ts'
 import type { Answer } from './answer.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -28,6 +29,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly ask: Ask
   readonly bus: BusClient
   readonly live: LiveHub
+  /** Absent where people sign in by a link alone. */
+  readonly signIn: OidcSignIn | undefined
   /** The gateway's own address, as browsers reach it. */
   readonly publicUrl: string
   readonly request: CallRequest
@@ -70,8 +73,10 @@ export interface RouteSpec<P extends TProperties, Q extends TProperties, B exten
   readonly status?: 200 | 201
   /** Media type of what is not JSON. */
   readonly produces?: 'text/event-stream' | 'text/html'
-  /** Further statuses that come with what it produces, and what each says. */
-  readonly alsoProduces?: Readonly<Record<number, string>>
+  /** The statuses that what it produces comes with, and what each says; 200 when absent. */
+  readonly pages?: Readonly<Record<number, string>>
+  /** It may answer 302: whereto. */
+  readonly redirects?: string
   /** The answer carries `revision`, and so an `ETag`. */
   readonly etag?: boolean
   /** `If-Match` is honoured. */

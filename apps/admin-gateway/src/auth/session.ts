@@ -38,6 +38,16 @@ export function assertSameOrigin({ method, headers }: FastifyRequest): void {
   throw new CartlyError('forbidden', 'cross_site_request', message)
 }
 
+/** Browsers keep cookies of up to 4 KiB, their names and settings included. */
+const MAX_TOKEN_LENGTH = 3_800
+
+/** @throws CartlyError `too_large` */
+export function assertFitsCookie(token: string): void {
+  if (token.length <= MAX_TOKEN_LENGTH) return
+  const message = 'The token does not fit into a cookie; ask for one of fewer stores'
+  throw new CartlyError('too_large', 'token_too_long', message)
+}
+
 const settings = (secure: boolean) => ({ path: '/', httpOnly: true, sameSite: 'strict', secure }) as const
 
 /** Ends with the token it holds. */

@@ -21,7 +21,7 @@ const shown = ({ type, version, description, schema, example }: StoreEventType):
 })
 
 const unknownCursor = invalid('invalid_cursor', 'The cursor is not one that this list gave', [
-  { pointer: '/query/cursor', message: 'must be a nextCursor of this list' },
+  { pointer: '/cursor', message: 'must be a nextCursor of this list' },
 ])
 
 const tag = 'Event types'

@@ -10,6 +10,7 @@ import { liveRoutes } from './live.ts'
 import { oauthRoutes } from './oauth.ts'
 import { recoveryRoutes } from './recoveries.ts'
 import { sessionRoutes } from './session.ts'
+import { signInRoutes } from './sign-in.ts'
 import { templateRoutes } from './templates.ts'
 import { webhookSecretRoutes } from './webhook-secrets.ts'
 import { webhookRoutes } from './webhooks.ts'
@@ -30,4 +31,5 @@ export const routes: readonly Route[] = [
   ...liveRoutes,
   ...keyringRoutes,
   ...sessionRoutes,
+  ...signInRoutes,
 ]

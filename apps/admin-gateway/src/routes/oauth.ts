@@ -92,7 +92,8 @@ export const oauthRoutes: readonly Route[] = [
     params: { connectionKey: Type.String({ pattern: '^[A-Za-z0-9_-]{1,200}$' }) },
     openQuery: true,
     produces: 'text/html',
-    alsoProduces: {
+    pages: {
+      200: 'It was completed, or declined',
       400: 'It was used already, or not begun here: in this browser, of this connection',
       410: 'It was begun too long ago',
       502: 'The service did not give its answer',

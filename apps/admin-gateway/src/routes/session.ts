@@ -1,9 +1,8 @@
-import { CartlyError } from '@cartly/contracts'
 import { Type, type Static } from 'typebox'
 import { Answer } from '../api/answer.ts'
 import { route, type Route } from '../api/route.ts'
 import type { Caller } from '../auth/caller.ts'
-import { CSRF_HEADER, endSessionCookie, sessionCookie } from '../auth/session.ts'
+import { assertFitsCookie, CSRF_HEADER, endSessionCookie, sessionCookie } from '../auth/session.ts'
 
 export const Session = Type.Object({
   actor: Type.String(),
@@ -37,14 +36,8 @@ export const sessionRoutes: readonly Route[] = [
     response: Session,
     repeatable: true,
     handle: async ({ caller, request: { token }, publicUrl }) => {
-      if (!token || token.length > 3_800) {
-        throw new CartlyError(
-          'too_large',
-          'token_too_long',
-          'The token does not fit into a cookie; ask for one of fewer stores',
-        )
-      }
-      const cookie = sessionCookie(token, caller, publicUrl.startsWith('https:'))
+      assertFitsCookie(token as string)
+      const cookie = sessionCookie(token as string, caller, publicUrl.startsWith('https:'))
       return new Answer(200, { 'set-cookie': cookie }, sessionOf(caller))
     },
   }),

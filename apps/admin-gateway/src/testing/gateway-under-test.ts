@@ -59,6 +59,7 @@ export async function startGateway(settings: Partial<GatewaySettings> = {}): Pro
     host: '127.0.0.1',
     publicUrl: 'http://gateway.test',
     auth: { jwksUrl: tokens.jwksUrl, issuer, audience },
+    oidc: undefined,
     rateLimit: { perSecond: 10_000, burst: 10_000 },
     trustedProxies: [],
     consoleDir: '/nowhere',

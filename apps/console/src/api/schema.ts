@@ -1,5 +1,62 @@
 /* Written by scripts/api-types.ts from the gateway's OpenAPI document; not to be edited. */
 export type paths = {
+  '/auth': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /** Read how people sign in to the console */
+    get: operations['getSignIn']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/auth/callback': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Where the identity provider sends the browser back to
+     * @description Sets the session cookie, or answers with a page for the person who came.
+     */
+    get: operations['endSignIn']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
+  '/auth/login': {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    /**
+     * Begin to sign in at the identity provider
+     * @description OpenID Connect, authorization code with PKCE; a cookie ties it to this browser for ten minutes.
+     */
+    get: operations['beginSignIn']
+    put?: never
+    post?: never
+    delete?: never
+    options?: never
+    head?: never
+    patch?: never
+    trace?: never
+  }
   '/oauth/callback/{connectionKey}': {
     parameters: {
       query?: never
@@ -1744,6 +1801,18 @@ export type components = {
       scopes: string[]
       stores: string[] | '*'
     }
+    /**
+     * @example {
+     *       "signInUrl": "/auth/login",
+     *       "signOutUrl": "https://id.example.com/session/end?client_id=cartly-console"
+     *     }
+     */
+    SignIn: {
+      /** @description Send the browser there; absent when only sign-in links work */
+      signInUrl?: string
+      /** @description Ends the session at the identity provider; the session here ends by `DELETE /session` */
+      signOutUrl?: string
+    }
     Stats: {
       failed: number
       latencyMs: {
@@ -2134,7 +2203,7 @@ export type components = {
     ETag: string
     /** @description `true` on an answer given before to the same `Idempotency-Key` */
     'Idempotent-Replayed': 'true'
-    /** @description Path of what was made */
+    /** @description Of what was made, or where to go */
     Location: string
     /** @description Seconds to wait */
     'Retry-After': number
@@ -2145,6 +2214,109 @@ export type components = {
 }
 export type $defs = Record<string, never>
 export interface operations {
+  getSignIn: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description OK */
+      200: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'application/json': components['schemas']['SignIn']
+        }
+      }
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  endSignIn: {
+    parameters: {
+      query?: never
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description Into the console, signed in */
+      302: {
+        headers: {
+          Location: components['headers']['Location']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      /** @description It was not begun here, or is over */
+      400: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
+      /** @description It was cancelled, or the account has no access */
+      403: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      /** @description The identity provider did not answer as it should */
+      502: {
+        headers: {
+          [name: string]: unknown
+        }
+        content: {
+          'text/html': string
+        }
+      }
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
+  beginSignIn: {
+    parameters: {
+      query?: {
+        /** @description Path in the console to come back to */
+        returnTo?: string
+      }
+      header?: never
+      path?: never
+      cookie?: never
+    }
+    requestBody?: never
+    responses: {
+      /** @description To the identity provider */
+      302: {
+        headers: {
+          Location: components['headers']['Location']
+          [name: string]: unknown
+        }
+        content?: never
+      }
+      422: components['responses']['UnprocessableEntity']
+      429: components['responses']['TooManyRequests']
+      500: components['responses']['InternalServerError']
+      503: components['responses']['ServiceUnavailable']
+      504: components['responses']['GatewayTimeout']
+    }
+  }
   oauthCallback: {
     parameters: {
       query?: never
@@ -2156,7 +2328,7 @@ export interface operations {
     }
     requestBody?: never
     responses: {
-      /** @description OK */
+      /** @description It was completed, or declined */
       200: {
         headers: {
           [name: string]: unknown
