@@ -26,7 +26,7 @@ const meaning: Readonly<Record<string, KeyringErrorCode>> = {
 const words: Readonly<Record<KeyringErrorCode, string>> = {
   unwrap_refused: 'AWS KMS refuses it: it was changed, or belongs elsewhere',
   key_unknown: 'AWS KMS does not know the key',
-  key_destroyed: 'The key is scheduled for deletion at AWS KMS',
+  key_destroyed: 'AWS KMS cannot use the key in the state that it is in: it is scheduled for deletion',
   key_service_unavailable: 'AWS KMS cannot be used now',
 }
 
@@ -73,7 +73,7 @@ export class AwsKmsKeyring implements Keyring {
       EncryptionContext: { binding: binding.toString('base64') },
     })
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `TrentService.${action}` }
-    const { host: _host, ...signed } = awsSignature({ method: 'POST', url, headers, body }, credentials, {
+    const { host: _host, ...signed } = awsSignature({ url, headers, body }, credentials, {
       region,
       service: 'kms',
       at: new Date(),

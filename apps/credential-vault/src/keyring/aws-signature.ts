@@ -6,8 +6,8 @@ export interface AwsCredentials {
   readonly sessionToken?: string | undefined
 }
 
+/** A POST without a query, which is all that AWS KMS takes. */
 export interface SignableRequest {
-  readonly method: string
   readonly url: URL
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>
@@ -33,14 +33,10 @@ export function awsSignature(
   }
   const names = Object.keys(headers).toSorted()
   const signed = names.join(';')
-  const query = [...request.url.searchParams]
-    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
-    .toSorted()
-    .join('&')
   const canonical = [
-    request.method,
+    'POST',
     request.url.pathname,
-    query,
+    '',
     ...names.map((name) => `${name}:${headers[name]!.trim()}`),
     '',
     signed,

@@ -45,38 +45,51 @@ const open = (key: Buffer, sealed: Buffer, aad: Buffer): Buffer | undefined => {
 }
 const base64 = (text: string): Buffer => Buffer.from(text, 'base64')
 
-/** The transit engine's encrypt, decrypt and read, for one key, by its public API documentation. */
+/** The transit engine's encrypt, decrypt and read, for one key; statuses and words are those of OpenBao 2.7.2. */
 export function fakeTransit(
   token: string,
 ): Promise<FakeService & { rotate(): void; archiveBefore(version: number): void }> {
   const versions = [randomBytes(32)]
   let minimum = 1
-  const refuse = (status: number): Answer => ({ status, body: { errors: ['refused'] } })
+  const refuse = (status: number, ...errors: string[]): Answer => ({ status, body: { errors } })
   const service = serve((request, body) => {
-    if (request.headers['x-vault-token'] !== token) return refuse(403)
+    if (request.headers['x-vault-token'] !== token) return refuse(403, 'permission denied')
     const asked = body as { plaintext?: string; ciphertext?: string; associated_data?: string; key_version?: number }
     const aad = base64(asked?.associated_data ?? '')
     switch (request.url) {
       case '/v1/transit/keys/cartly': {
-        const keys = Object.fromEntries(versions.map((_, index) => [index + 1, 0]))
-        return {
-          status: 200,
-          body: { data: { latest_version: versions.length, min_decryption_version: minimum, keys } },
+        const usable = versions.map((_, index) => index + 1).filter((version) => version >= minimum)
+        const data = {
+          type: 'aes256-gcm96',
+          derived: false,
+          latest_version: versions.length,
+          min_decryption_version: minimum,
+          keys: Object.fromEntries(usable.map((version) => [version, 1_795_511_757])),
         }
+        return { status: 200, body: { data } }
       }
       case '/v1/transit/encrypt/cartly': {
         const version = asked.key_version ?? versions.length
-        const sealed = seal(versions[version - 1]!, base64(asked.plaintext ?? ''), aad)
-        return { status: 200, body: { data: { ciphertext: `vault:v${version}:${sealed.toString('base64')}` } } }
+        const key = versions[version - 1]
+        if (!key) return refuse(400, 'requested version for encryption is higher than the latest key version')
+        const sealed = seal(key, base64(asked.plaintext ?? ''), aad)
+        const ciphertext = `vault:v${version}:${sealed.toString('base64')}`
+        return { status: 200, body: { data: { ciphertext, key_version: version } } }
       }
       case '/v1/transit/decrypt/cartly': {
         const [, version, sealed] = /^vault:v(\d+):(.*)$/.exec(asked.ciphertext ?? '') ?? []
-        if (Number(version) < minimum) return refuse(400)
-        const plaintext = open(versions[Number(version) - 1]!, base64(sealed ?? ''), aad)
-        return plaintext ? { status: 200, body: { data: { plaintext: plaintext.toString('base64') } } } : refuse(400)
+        if (version === undefined) return refuse(400, 'invalid ciphertext: no prefix')
+        const key = versions[Number(version) - 1]
+        if (!key) return refuse(400, 'invalid ciphertext: version is too new')
+        if (Number(version) < minimum) {
+          return refuse(400, 'ciphertext or signature version is disallowed by policy (too old)')
+        }
+        const plaintext = open(key, base64(sealed ?? ''), aad)
+        if (!plaintext) return refuse(400, 'cipher: message authentication failed')
+        return { status: 200, body: { data: { plaintext: plaintext.toString('base64') } } }
       }
       default:
-        return refuse(404)
+        return request.method === 'GET' ? refuse(404) : refuse(400, 'encryption key not found')
     }
   })
   return service.then((running) => ({
@@ -105,7 +118,6 @@ export function fakeKms(
     const at = new Date(date!.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'))
     const expected = awsSignature(
       {
-        method: 'POST',
         url: new URL(`http://${host}/`),
         headers: { 'content-type': type!, 'x-amz-target': target! },
         body: JSON.stringify(body),

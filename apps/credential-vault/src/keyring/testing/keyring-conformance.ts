@@ -48,7 +48,9 @@ export function keyringConformance(name: string, start: () => Promise<KeyringUnd
         const changed = Buffer.from(wrapped)
         changed[at]! ^= 1
         const unwrapped = keyring.unwrap(keyring.primary(), changed, binding)
-        await expect(unwrapped).rejects.toMatchObject({ code: 'unwrap_refused' })
+        // A key service finds its key by what stands at the beginning, and may see no more than that it has none.
+        const code = at === 0 ? expect.any(String) : 'unwrap_refused'
+        await expect(unwrapped).rejects.toMatchObject({ name: 'KeyringError', code })
       }
     })
 
