@@ -69,7 +69,7 @@ function ExecutionPage({ run }: { run: Execution }) {
       {run.error && <ErrorExplained run={run} name={name} />}
       <Section
         title="Steps"
-        description={`Within ${duration(run.deadlineMs)}. Each bar is a step; the marks in it are its attempts.`}
+        description={`Within ${duration(run.deadlineMs)}. Each bar is a step; what is dark in it are its requests.`}
       >
         {run.steps.length > 0 ? (
           <Waterfall run={run} />

@@ -1,14 +1,16 @@
-import { Alert, Badge, Code, Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import { Group, SimpleGrid, Stack, Text, Title } from '@mantine/core'
+import type { ReactNode } from 'react'
 import type { Execution } from '../integrations/queries.ts'
 import { JsonView } from '../json/json-view.tsx'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { duration } from '../ui/quantities.ts'
 import { StatusBadge } from '../ui/status.tsx'
+import { AttemptLine, RequestView, ResponseView } from './attempt-detail.tsx'
+import { itemsOf, type Attempt } from './step-items.ts'
 
 type Step = Execution['steps'][number]
-type Attempt = Step['attempts'][number]
+type Body = NonNullable<Step['input']>
 
-/** A step: for each attempt what was sent and what came back, and what the mapping made of it. */
 interface StepDetailProps {
   readonly step: Step
   readonly opened: boolean
@@ -16,8 +18,9 @@ interface StepDetailProps {
   readonly said: string | undefined
 }
 
+/** A step: what its rules were given and what they made of it, what came back and what was made of that. */
 export function StepDetail({ step, opened, said }: StepDetailProps) {
-  const { id, status, attempts, output, error } = step
+  const { id, status, durationMs, attempts, input, output, error } = step
   return (
     <section id={`step-${id}`} aria-labelledby={`step-${id}-title`}>
       <Group gap="xs" mb={4}>
@@ -25,10 +28,11 @@ export function StepDetail({ step, opened, said }: StepDetailProps) {
           {id}
         </Title>
         <StatusBadge status={status} />
-        {attempts.length > 1 && (
-          <Badge variant="light" color="gray" tt="none">
-            {attempts.length} requests
-          </Badge>
+        {status !== 'skipped' && (
+          <Text size="sm" c="dimmed">
+            {duration(durationMs)}
+            {attempts.length > 1 && `, ${attempts.length} requests`}
+          </Text>
         )}
       </Group>
       {error && error.message !== said && (
@@ -36,90 +40,74 @@ export function StepDetail({ step, opened, said }: StepDetailProps) {
           {error.message}
         </Text>
       )}
-      {(attempts.length > 0 || output) && (
+      {(attempts.length > 0 || input || output) && (
         <Disclosure label="What was sent and what came back" opened={opened}>
-          <Stack>
-            {attempts.map((attempt) => (
-              <AttemptDetail
-                key={`${attempt.attempt}-${attempt.index ?? 0}-${attempt.startedAt}`}
-                attempt={attempt}
-                said={error?.message}
-              />
-            ))}
-            {output && (
-              <JsonView
-                label={`Made of it: the output of ${id}${output.truncated ? ' (its beginning)' : ''}`}
-                value={output.content}
-              />
-            )}
-          </Stack>
+          <Exchange step={step} />
         </Disclosure>
       )}
     </section>
   )
 }
 
-function AttemptDetail({
-  attempt: { attempt, index, durationMs, request, response, error },
-  said,
-}: {
-  attempt: Attempt
-  said: string | undefined
-}) {
+/** Input → request, response → output, side by side; of a step that asks for several things, request and response of each. */
+function Exchange({ step: { id, attempts, input, output, error } }: { step: Step }) {
+  const items = itemsOf(attempts)
+  const [only] = items
+  const given = input && <Kept label={`Input: what ${id} was given`} body={input} />
+  const made = output && <Kept label="Output: what was made of it" body={output} />
+  if (items.length > 1) {
+    return (
+      <Stack>
+        {given}
+        {items.map((item) => (
+          <Stack key={item.index ?? 0} gap="xs" component="section" aria-label={nameOf(item)}>
+            <Title order={4} size="h6">
+              {nameOf(item)}
+            </Title>
+            <Earlier attempts={item.earlier} />
+            <AttemptLine attempt={item.last} said={error?.message} />
+            <Pair one={<RequestView attempt={item.last} />} other={<ResponseView attempt={item.last} />} />
+          </Stack>
+        ))}
+        {made}
+      </Stack>
+    )
+  }
   return (
     <Stack gap="xs">
-      <Group gap="xs">
-        <Text size="sm" fw={600}>
-          Attempt {attempt}
-          {index !== undefined && `, item ${index + 1}`}
-        </Text>
-        <Code style={{ overflowWrap: 'anywhere' }}>
-          {request.method} {request.url}
-        </Code>
-        {response && (
-          <Badge variant="light" color={response.status < 400 ? 'green' : 'red'} tt="none">
-            {response.status}
-          </Badge>
-        )}
-        <Text size="sm" c="dimmed">
-          {duration(durationMs)}
-        </Text>
-      </Group>
-      {error && error.message !== said && <Alert color="red">{error.message}</Alert>}
-      <SimpleGrid cols={{ base: 1, md: 2 }}>
-        <Stack gap="xs">
-          <JsonView
-            label={request.body?.truncated ? 'Request (its beginning)' : 'Request'}
-            value={request.body?.content ?? '(no body)'}
-          />
-          <Headers label="Request headers" headers={request.headers} />
-        </Stack>
-        <Stack gap="xs">
-          {response ? (
-            <>
-              <JsonView
-                label={response.body?.truncated ? 'Response (its beginning)' : 'Response'}
-                value={response.body?.content ?? '(no body)'}
-              />
-              <Headers label="Response headers" headers={response.headers} />
-            </>
-          ) : (
-            <Text size="sm" c="dimmed">
-              No response came.
-            </Text>
-          )}
-        </Stack>
-      </SimpleGrid>
+      {only && <Earlier attempts={only.earlier} />}
+      {only && <AttemptLine attempt={only.last} said={error?.message} />}
+      <Pair one={given} other={only && <RequestView attempt={only.last} />} />
+      <Pair one={only && <ResponseView attempt={only.last} />} other={made} />
     </Stack>
   )
 }
 
-function Headers({ label, headers }: { label: string; headers: Readonly<Record<string, string>> }) {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
-  if (lines.length === 0) return null
+const nameOf = ({ index }: { index: number | undefined }): string => `Item ${(index ?? 0) + 1}`
+
+/** One beside the other where there is room; alone, the whole width. */
+function Pair({ one, other }: { one: ReactNode; other: ReactNode }) {
+  if (!one || !other) return one || other
   return (
-    <Disclosure label={`${label} (${lines.length})`}>
-      <JsonView label={label} value={lines.join('\n')} />
-    </Disclosure>
+    <SimpleGrid cols={{ base: 1, md: 2 }} spacing="xs">
+      {one}
+      {other}
+    </SimpleGrid>
   )
 }
+
+/** The attempts that another followed. */
+function Earlier({ attempts }: { attempts: readonly Attempt[] }) {
+  return attempts.map((attempt) => (
+    <Disclosure key={attempt.attempt} label={`Attempt ${attempt.attempt}, which was tried again`}>
+      <Stack gap="xs">
+        <AttemptLine attempt={attempt} />
+        <Pair one={<RequestView attempt={attempt} />} other={<ResponseView attempt={attempt} />} />
+      </Stack>
+    </Disclosure>
+  ))
+}
+
+const Kept = ({ label, body }: { label: string; body: Body }) => (
+  <JsonView label={body.truncated ? `${label} (its beginning)` : label} value={body.content} />
+)

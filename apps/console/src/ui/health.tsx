@@ -45,11 +45,11 @@ export function Health({ health, what, failure, children }: HealthProps) {
 }
 
 export const Figure = ({ name, bad = false, children }: { name: string; bad?: boolean; children: ReactNode }) => (
-  <div>
+  <div className={classes.figure}>
     <Text size="xs" c="dimmed">
       {name}
     </Text>
-    <Text size="sm" fw={600} component="div" className={classes.value} {...(bad ? { c: 'red' } : {})}>
+    <Text size="sm" fw={600} component="div" {...(bad ? { c: 'red' } : {})}>
       {children}
     </Text>
   </div>
