@@ -7,6 +7,7 @@ import { jetstream } from '@nats-io/jetstream'
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { apiOf, type Api, type Json } from './api.ts'
+import { namesAskedFor, namesDocumented, prometheusNames } from './dashboards.ts'
 import { rates } from './rates.ts'
 
 /** One trace, from the store platform to the outside and back. */
@@ -95,6 +96,26 @@ it('follows get_rates through the vault’s lease to the carrier’s request', a
   const journal = await fetch(`${carrierUrl}/__journal`)
   expect(JSON.stringify(await journal.json())).toContain(traceId)
 })
+
+it('sends the metrics that are documented, and dashboard and alerts ask for no others', async () => {
+  const documented = namesDocumented()
+  expect([...namesAskedFor()].filter((name) => !documented.has(name))).toEqual([])
+
+  // What this spec cannot bring about: nothing is refreshed, and no service fails for long.
+  const unseen = ['cartly_connector_circuit_openings_total', 'cartly_oauth_refresh_duration_seconds', 'error_type']
+  const expected = [...namesAskedFor()].filter((name) => !unseen.some((start) => name.startsWith(start)))
+  await eventually(() => {
+    const sent = new Set(
+      otlp.metrics.flatMap((metric) => [...prometheusNames(metric), ...metric.attributes.map(underscored)]),
+    )
+    expect(expected.filter((name) => !sent.has(name))).toEqual([])
+    return true
+  })
+  const ours = otlp.metrics.filter(({ name }) => name.startsWith('cartly.')).flatMap(prometheusNames)
+  expect([...new Set(ours)].filter((name) => !documented.has(name))).toEqual([])
+})
+
+const underscored = (name: string): string => name.replaceAll('.', '_')
 
 it('gives no secret away in traces, logs or metrics', () => {
   expect(otlp.bodies.length).toBeGreaterThan(0)

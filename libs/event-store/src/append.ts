@@ -1,5 +1,5 @@
 import type { EventFamily, EventOf } from '@cartly/contracts'
-import { injectTrace, withSpan } from '@cartly/telemetry'
+import { injectTrace, messagingMetrics, timed, withSpan } from '@cartly/telemetry'
 import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream'
 import { SpanKind } from '@opentelemetry/api'
 import type { Bus } from './bus.ts'
@@ -51,8 +51,11 @@ export async function append<F extends EventFamily>(
   const attributes = { 'messaging.system': 'nats', 'messaging.destination.template': family.filter }
   return withSpan(`send ${family.filter}`, { kind: SpanKind.PRODUCER, attributes }, async () => {
     injectTrace(headers)
+    const publish = { 'messaging.operation.name': 'publish', 'messaging.destination.template': family.filter }
     try {
-      const { seq, duplicate } = await untilAnswered(bus, () => bus.js.publish(subject, body, options))
+      const { seq, duplicate } = await timed(messagingMetrics.operation, publish, () =>
+        untilAnswered(bus, () => bus.js.publish(subject, body, options)),
+      )
       return { sequence: seq, duplicate }
     } catch (error) {
       if (isConflict(error)) return await ownEarlierAppend(bus, stream, subject, draft)

@@ -8,7 +8,7 @@ import {
   type Generation,
   type Session,
 } from '@cartly/read-model'
-import { gauge, withSpan } from '@cartly/telemetry'
+import { gauge, messagingMetrics, timed, withSpan } from '@cartly/telemetry'
 import type { DataSource } from 'typeorm'
 import { CheckpointLost, openWriterSession, writeBatch } from './batch-writer.ts'
 import type { Bus } from './bus.ts'
@@ -205,8 +205,10 @@ export class ProjectionRunner {
       this.#pending = batch.pending
       this.#oldestUnwritten = batch.oldest
       const from = generation
+      const handled = { 'messaging.operation.name': 'process', 'cartly.projection': this.#projection.name }
+      messagingMetrics.consumed.add(batch.messages.length, { 'messaging.system': 'nats', ...handled })
       generation = await withSpan(`project ${this.#projection.name}`, { links: sendersOf(batch) }, () =>
-        writeBatch(session, this.#projection, from, batch),
+        timed(messagingMetrics.process, handled, () => writeBatch(session, this.#projection, from, batch)),
       )
       if (generation.status === 'building' && batch.pending === 0) {
         const promoted = await session.transaction((tx) => promoteGeneration(tx, generation))

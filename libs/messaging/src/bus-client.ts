@@ -6,7 +6,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@cartly/contracts'
-import { injectTrace, withSpan } from '@cartly/telemetry'
+import { injectTrace, messagingMetrics, timed, withSpan } from '@cartly/telemetry'
 import { SpanKind } from '@opentelemetry/api'
 import { errors, headers as natsHeaders, type Msg, type NatsConnection } from '@nats-io/transport-node'
 import { busHeaders } from './headers.ts'
@@ -48,7 +48,10 @@ export class BusClient {
       { kind: SpanKind.CLIENT, attributes: attributes(operation) },
       async () => {
         injectTrace(headers)
-        return this.#read(operation, await this.#send(operation, body, headers, deadlineAt))
+        const request = { 'messaging.operation.name': 'request', 'messaging.destination.template': operation.subject }
+        return timed(messagingMetrics.operation, request, async () =>
+          this.#read(operation, await this.#send(operation, body, headers, deadlineAt)),
+        )
       },
     )
   }

@@ -6,7 +6,7 @@ import {
   type RequestOf,
   type ResponseOf,
 } from '@cartly/contracts'
-import { extractTrace, withSpan, type Logger } from '@cartly/telemetry'
+import { extractTrace, messagingMetrics, timed, withSpan, type Logger } from '@cartly/telemetry'
 import { Catch, type ExceptionFilter } from '@nestjs/common'
 import {
   Ctx,
@@ -100,8 +100,11 @@ export class BusServer extends Server implements CustomTransportStrategy {
     const call = readCallContext(message.subject, message.headers, operation.timeoutMs)
     const parent = extractTrace(message.headers)
     await withSpan(`process ${operation.subject}`, { kind: SpanKind.SERVER, parent }, async () => {
+      const processed = { 'messaging.operation.name': 'process', 'messaging.destination.template': operation.subject }
       try {
-        this.#reply(message, operation, await this.#run(operation, handler, message, call))
+        await timed(messagingMetrics.process, processed, async () =>
+          this.#reply(message, operation, await this.#run(operation, handler, message, call)),
+        )
       } catch (error) {
         this.#refuse(message, operation, error)
       }

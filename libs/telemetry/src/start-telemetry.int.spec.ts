@@ -82,14 +82,17 @@ describe('with a collector', () => {
   })
 
   it('instruments declared before telemetry started are exported, and gauges are read', async () => {
-    messagingMetrics.sent.add(1, { 'messaging.system': 'nats' })
+    messagingMetrics.consumed.add(1, { 'messaging.system': 'nats' })
     messagingMetrics.process.record(0.002, { 'messaging.system': 'nats' })
     gauge('cartly.test.backlog', 'A backlog', '{delivery}', (result) => result.observe(3))
     const seen = await receiver.until(({ metrics }) => {
       const byName = new Map(metrics.map((metric) => [metric.name, metric]))
       return byName.has('cartly.test.backlog') && byName
     })
-    expect(seen.get('messaging.client.sent.messages')).toMatchObject({ unit: '{message}', service: 'hook-executor' })
+    expect(seen.get('messaging.client.consumed.messages')).toMatchObject({
+      unit: '{message}',
+      service: 'hook-executor',
+    })
     expect(seen.get('messaging.process.duration')?.unit).toBe('s')
   })
 

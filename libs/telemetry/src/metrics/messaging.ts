@@ -1,3 +1,5 @@
+import type { Attributes } from '@opentelemetry/api'
+import { errorCode } from '../tracing/error-code.ts'
 import { counter, durations, FINE_SECONDS } from './instruments.ts'
 
 /**
@@ -6,9 +8,27 @@ import { counter, durations, FINE_SECONDS } from './instruments.ts'
  * https://opentelemetry.io/docs/specs/semconv/messaging/messaging-metrics/
  */
 export const messagingMetrics = {
-  sent: counter('messaging.client.sent.messages', 'Messages published', '{message}'),
   consumed: counter('messaging.client.consumed.messages', 'Messages received', '{message}'),
   /** Publishing until acknowledged; a request until answered. */
   operation: durations('messaging.client.operation.duration', 'Duration of a messaging operation', FINE_SECONDS),
   process: durations('messaging.process.duration', 'Duration of handling a message or batch', FINE_SECONDS),
+}
+
+/** Records how long `work` took, in one of the durations above, and the code of its failure. */
+export async function timed<T>(
+  duration: (typeof messagingMetrics)['operation'],
+  attributes: Attributes,
+  work: () => Promise<T>,
+): Promise<T> {
+  const began = performance.now()
+  const record = (failure: Attributes = {}): void =>
+    duration.record((performance.now() - began) / 1_000, { 'messaging.system': 'nats', ...attributes, ...failure })
+  try {
+    const result = await work()
+    record()
+    return result
+  } catch (error) {
+    record({ 'error.type': errorCode(error) })
+    throw error
+  }
 }

@@ -28,6 +28,10 @@ export interface ReceivedMetric {
   readonly service: string
   readonly name: string
   readonly unit: string
+  /** `sum` only grows. */
+  readonly kind: 'sum' | 'up-down' | 'gauge' | 'histogram'
+  /** Names of the attributes that its points carry. */
+  readonly attributes: readonly string[]
 }
 
 /** A collector for tests: keeps in memory what it is sent. */
@@ -111,7 +115,7 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
 interface OtlpBody {
   resourceSpans?: (OtlpResource & { scopeSpans: { spans: OtlpSpan[] }[] })[]
   resourceLogs?: (OtlpResource & { scopeLogs: { logRecords: OtlpLog[] }[] })[]
-  resourceMetrics?: (OtlpResource & { scopeMetrics: { metrics: { name: string; unit?: string }[] }[] })[]
+  resourceMetrics?: (OtlpResource & { scopeMetrics: { metrics: OtlpMetric[] }[] })[]
 }
 interface OtlpResource {
   resource: { attributes: OtlpAttribute[] }
@@ -131,6 +135,17 @@ interface OtlpLog {
   body?: OtlpValue
   traceId?: string
   attributes?: OtlpAttribute[]
+}
+interface OtlpPoints {
+  dataPoints: { attributes?: OtlpAttribute[] }[]
+  isMonotonic?: boolean
+}
+interface OtlpMetric {
+  name: string
+  unit?: string
+  sum?: OtlpPoints
+  gauge?: OtlpPoints
+  histogram?: OtlpPoints
 }
 interface OtlpAttribute {
   key: string
@@ -183,7 +198,19 @@ const logsOf = (group: Group<'resourceLogs'>): ReceivedLog[] =>
 const metricsOf = (group: Group<'resourceMetrics'>): ReceivedMetric[] =>
   group.scopeMetrics
     .flatMap((scope) => scope.metrics)
-    .map((metric) => ({ service: serviceOf(group), name: metric.name, unit: metric.unit ?? '' }))
+    .map((metric) => ({
+      service: serviceOf(group),
+      name: metric.name,
+      unit: metric.unit ?? '',
+      kind: metric.histogram ? 'histogram' : metric.gauge ? 'gauge' : metric.sum?.isMonotonic ? 'sum' : 'up-down',
+      attributes: [
+        ...new Set(
+          (metric.histogram ?? metric.gauge ?? metric.sum)?.dataPoints.flatMap(({ attributes = [] }) =>
+            attributes.map(({ key }) => key),
+          ),
+        ),
+      ],
+    }))
 
 const attributesOf = (attributes: OtlpAttribute[] = []): Record<string, unknown> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, valueOf(value)]))
