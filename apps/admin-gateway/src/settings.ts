@@ -21,6 +21,13 @@ const GatewayEnv = Type.Object({
   AUTH_OIDC_SCOPE: Type.Optional(Type.String({ description: '`openid` and every scope but `admin` when absent' })),
   RATE_LIMIT_PER_SECOND: Type.Optional(Count),
   RATE_LIMIT_BURST: Type.Optional(Count),
+  TRACE_VIEWER_URL: Type.Optional(
+    Type.String({
+      pattern: '^(https?://.*\\{traceId\\}.*)?$',
+      description:
+        'Where a trace is looked at, `{traceId}` standing for its id: the console links to it; empty as absent',
+    }),
+  ),
   CONSOLE_DIR: Type.Optional(Type.String({ description: "The console's built files; apps/console/dist when absent" })),
   TRUSTED_PROXIES: Type.Optional(
     Type.String({ description: 'Addresses or networks whose X-Forwarded-For is believed' }),
@@ -39,6 +46,8 @@ export interface GatewaySettings {
   readonly trustedProxies: readonly string[]
   /** The console's built files; need not be there. */
   readonly consoleDir: string
+  /** Where a trace is looked at, `{traceId}` standing for its id; empty when nowhere. */
+  readonly traceViewerUrl: string
 }
 
 const ordinaryScopes = ['openid', ...scopes.filter((scope) => scope !== 'admin')].join(' ')
@@ -65,5 +74,6 @@ export function readSettings(): GatewaySettings {
     rateLimit: { perSecond, burst: Number(env.RATE_LIMIT_BURST ?? perSecond * 2) },
     trustedProxies: env.TRUSTED_PROXIES?.split(',').map((network) => network.trim()) ?? [],
     consoleDir: env.CONSOLE_DIR ?? builtConsole,
+    traceViewerUrl: env.TRACE_VIEWER_URL ?? '',
   }
 }

@@ -4,15 +4,18 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { testFolder } from '@cartly/testing'
 import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-test.ts'
 
+const page = (nonce: string, traceViewer: string): string =>
+  `<!doctype html><meta nonce="${nonce}"><meta content="${traceViewer}">`
+
 const consoleDir = join(testFolder('console'), 'dist')
 mkdirSync(join(consoleDir, 'assets'), { recursive: true })
-writeFileSync(join(consoleDir, 'index.html'), '<!doctype html><meta nonce="__CSP_NONCE__">')
+writeFileSync(join(consoleDir, 'index.html'), page('__CSP_NONCE__', '__TRACE_VIEWER_URL__'))
 writeFileSync(join(consoleDir, 'assets', 'app-1a2b.js'), 'export {}')
 writeFileSync(join(consoleDir, '..', 'outside.txt'), 'not to be served')
 
 let gateway: GatewayUnderTest
 beforeAll(async () => {
-  gateway = await startGateway({ consoleDir })
+  gateway = await startGateway({ consoleDir, traceViewerUrl: 'https://traces.test/{traceId}?a=1&b="2"' })
 })
 afterAll(() => gateway.stop())
 
@@ -25,13 +28,12 @@ describe('the console', () => {
     '/stores/s1/webhooks?tab=a.b',
     '/stores/s1/mappings/a.b',
   ])('opens at %s', async (path) => {
-    const page = await open(path)
-    const [, nonce] = /^<!doctype html><meta nonce="([\w+/=]{24})">$/.exec(page.text) ?? []
-    expect(page.status).toBe(200)
-    expect(page.headers.get('content-security-policy')).toContain(
-      `script-src 'self'; style-src 'self' 'nonce-${nonce}';`,
-    )
-    expect(page.headers.get('cache-control')).toBe('no-store')
+    const { status, text, headers } = await open(path)
+    expect(status).toBe(200)
+    const [, nonce = ''] = /nonce="([\w+/=]{24})"/.exec(text) ?? []
+    expect(text).toBe(page(nonce, 'https://traces.test/{traceId}?a=1&amp;b=&quot;2&quot;'))
+    expect(headers.get('content-security-policy')).toContain(`script-src 'self'; style-src 'self' 'nonce-${nonce}';`)
+    expect(headers.get('cache-control')).toBe('no-store')
   })
 
   test('has a nonce of its own in each answer, and lets nothing inline through without it', async () => {

@@ -6,6 +6,7 @@ import staticFiles from '@fastify/static'
 import { Injectable, Inject, NotFoundException, type OnModuleInit } from '@nestjs/common'
 import { HttpAdapterHost } from '@nestjs/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { escapeHtml } from '../http/message-page.ts'
 import type { GatewaySettings } from '../settings.ts'
 import { SETTINGS } from '../tokens.ts'
 
@@ -17,6 +18,9 @@ const builtFile = /^\/(?:assets\/.+|[^/]+\.[^/]+)$/
 
 /** Stands in the built page wherever the nonce of an answer belongs (`html.cspNonce` of its build). */
 const NONCE = /__CSP_NONCE__/g
+
+/** Stands in the built page where the console looks for the address of traces. */
+const TRACE_VIEWER = '__TRACE_VIEWER_URL__'
 
 /** Scripts come from our own files alone. Mantine and CodeMirror write style elements, which carry the answer's nonce. */
 const contentSecurityPolicy = (nonce: string): string =>
@@ -38,10 +42,12 @@ const contentSecurityPolicy = (nonce: string): string =>
 export class ConsoleFiles implements OnModuleInit {
   readonly #http: FastifyInstance
   readonly #folder: string
+  readonly #traceViewerUrl: string
 
-  constructor(@Inject(HttpAdapterHost) adapter: HttpAdapterHost, @Inject(SETTINGS) { consoleDir }: GatewaySettings) {
+  constructor(@Inject(HttpAdapterHost) adapter: HttpAdapterHost, @Inject(SETTINGS) settings: GatewaySettings) {
     this.#http = adapter.httpAdapter.getInstance<FastifyInstance>()
-    this.#folder = consoleDir
+    this.#folder = settings.consoleDir
+    this.#traceViewerUrl = escapeHtml(settings.traceViewerUrl)
   }
 
   async onModuleInit(): Promise<void> {
@@ -66,7 +72,9 @@ export class ConsoleFiles implements OnModuleInit {
       const nonce = randomBytes(16).toString('base64')
       // Not kept: a page from a cache would carry another nonce than the policy of the answer.
       reply.header('content-security-policy', contentSecurityPolicy(nonce)).header('cache-control', 'no-store')
-      return reply.type('text/html; charset=utf-8').send(page.replace(NONCE, nonce))
+      return reply
+        .type('text/html; charset=utf-8')
+        .send(page.replace(NONCE, nonce).replace(TRACE_VIEWER, () => this.#traceViewerUrl))
     })
   }
 }

@@ -63,6 +63,7 @@ export async function startGateway(settings: Partial<GatewaySettings> = {}): Pro
     rateLimit: { perSecond: 10_000, burst: 10_000 },
     trustedProxies: [],
     consoleDir: '/nowhere',
+    traceViewerUrl: '',
     ...settings,
   })
   await gateway.listen(0, '127.0.0.1')

@@ -16,6 +16,7 @@ import { StatusBadge } from '../ui/status.tsx'
 import { ErrorExplained } from './error-explained.tsx'
 import { Replay } from './replay.tsx'
 import { StepDetail } from './step-detail.tsx'
+import { TraceLink } from './trace-link.tsx'
 import { Waterfall } from './waterfall.tsx'
 
 /** One run of a hook: what became of it, each step, and what to do if it failed. */
@@ -123,9 +124,7 @@ function ExecutionPage({ run }: { run: Execution }) {
               'Configuration',
               `revision ${run.connectorRevision}${run.templateVersion ? `, template ${run.templateVersion}` : ''}`,
             ],
-            ...(run.traceId
-              ? ([['Trace', <Identifier key="trace" value={run.traceId} what="trace ID" />]] as const)
-              : []),
+            ...(run.traceId ? ([['Trace', <TraceLink key="trace" traceId={run.traceId} />]] as const) : []),
           ]}
         />
       </Section>
