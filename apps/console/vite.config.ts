@@ -24,7 +24,7 @@ export default defineConfig({
   },
   server: {
     proxy: Object.fromEntries(
-      ['/v1', '/session', '/oauth', '/openapi.json', '/docs'].map((path) => [
+      ['/v1', '/session', '/auth', '/oauth', '/openapi.json', '/docs'].map((path) => [
         path,
         { target: gateway, headers: { origin: gateway }, changeOrigin: true },
       ]),

@@ -22,7 +22,19 @@ export const sessionQuery = queryOptions({
 export const signIn = (token: string): Promise<Session> =>
   answered(api.POST('/session', { headers: { authorization: `Bearer ${token}` } }))
 
-export const signOut = (): Promise<unknown> => answered(api.DELETE('/session'))
+/** How people sign in at the identity provider, where one is set up. */
+export const signInQuery = queryOptions({
+  queryKey: ['sign-in'],
+  staleTime: Infinity,
+  queryFn: () => answered(api.GET('/auth')),
+})
+
+/** Ends the session here. @returns where it is ended at the identity provider too, if it was begun there. */
+export async function signOut(): Promise<string | undefined> {
+  await answered(api.DELETE('/session'))
+  const { signOutUrl } = await answered(api.GET('/auth'))
+  return signOutUrl
+}
 
 /**
  * The token of a sign-in link, `#token=…`. It leaves the address bar and the history before anything else happens; being

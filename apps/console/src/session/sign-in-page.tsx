@@ -1,18 +1,14 @@
-import { Button, Container, PasswordInput, Paper, Stack, Text, Title } from '@mantine/core'
-import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useState, type ReactNode } from 'react'
+import { Button, Container, Paper, Stack, Text, Title } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
 import { Logo } from '../shell/logo.tsx'
-import { ProblemAlert } from '../ui/problem-alert.tsx'
-import { sessionQuery, signIn } from './session.ts'
+import { Disclosure } from '../ui/disclosure.tsx'
+import { signInQuery } from './session.ts'
+import { TokenForm } from './token-form.tsx'
 
 /** For those who came without a sign-in link, or whose session has ended. `children`: what went wrong. */
 export function SignInPage({ children }: { children?: ReactNode }) {
-  const client = useQueryClient()
-  const [token, setToken] = useState('')
-  const signingIn = useMutation({
-    mutationFn: signIn,
-    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
-  })
+  const { data: ways, isPending } = useQuery(signInQuery)
   return (
     <Container component="main" size={480} py={96}>
       <title>Sign in · Cartly integrations</title>
@@ -22,36 +18,32 @@ export function SignInPage({ children }: { children?: ReactNode }) {
           <Title order={1} size="h2">
             Sign in
           </Title>
-          <Text c="dimmed">
-            Open the sign-in link from your store’s settings, or the one that <code>npm start</code> printed. Sessions
-            end by themselves; your work is kept.
-          </Text>
           {children}
-          <form
-            onSubmit={(event) => {
-              event.preventDefault()
-              signingIn.mutate(tokenIn(token))
-            }}
-          >
-            <Stack>
-              <PasswordInput
-                label="Sign-in link or token"
-                autoComplete="off"
-                required
-                value={token}
-                onChange={(event) => setToken(event.currentTarget.value)}
-              />
-              {signingIn.error && <ProblemAlert error={signingIn.error} title="This token was not accepted" />}
-              <Button type="submit" loading={signingIn.isPending}>
-                Sign in
-              </Button>
-            </Stack>
-          </form>
+          {!isPending && (ways?.signInUrl ? <AtProvider signInUrl={ways.signInUrl} /> : <ByLink />)}
         </Stack>
       </Paper>
     </Container>
   )
 }
 
-/** People paste the whole link. */
-const tokenIn = (text: string): string => text.trim().replace(/^.*#token=/, '')
+const AtProvider = ({ signInUrl }: { signInUrl: string }) => (
+  <>
+    <Text c="dimmed">You come back to this page. Sessions end by themselves; your work is kept.</Text>
+    <Button component="a" href={`${signInUrl}?returnTo=${encodeURIComponent(location.pathname + location.search)}`}>
+      Sign in with your Cartly account
+    </Button>
+    <Disclosure label="Use a sign-in link">
+      <TokenForm />
+    </Disclosure>
+  </>
+)
+
+const ByLink = () => (
+  <>
+    <Text c="dimmed">
+      Open the sign-in link from your store’s settings, or the one that <code>npm start</code> printed. Sessions end by
+      themselves; your work is kept.
+    </Text>
+    <TokenForm />
+  </>
+)

@@ -14,7 +14,8 @@ export function AccountMenu() {
   const scheme = useComputedColorScheme('light')
   const other = scheme === 'dark' ? 'light' : 'dark'
   const leave = async () => {
-    await signOut()
+    const elsewhere = await signOut()
+    if (elsewhere) return location.assign(elsewhere)
     client.clear()
     client.setQueryData(['session'], null)
   }
