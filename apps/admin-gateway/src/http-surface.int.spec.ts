@@ -55,16 +55,27 @@ describe('a request that fits', () => {
     expect(await gateway.send('GET', '/v1/event-types?cursor=nonsense')).toMatchObject({ status: 422 })
   })
 
-  test('hands If-Match on as the expected revision', async () => {
-    gateway.services.on(registry.configure, () => connector({ revision: 4 }))
+  describe('hands If-Match on', () => {
+    const change = (ifMatch: string) =>
+      gateway.send('PATCH', one, { body: { name: 'New' }, headers: { 'if-match': ifMatch } })
 
-    const changed = await gateway.send('PATCH', one, { body: { name: 'New' }, headers: { 'if-match': '"3"' } })
+    test.each<[string, number[] | undefined]>([
+      ['"3"', [3]],
+      ['"3", "5"', [3, 5]],
+      ['"a,b","5"', [5]],
+      ['W/"3"', [3]],
+      ['3', [3]],
+      ['*', undefined],
+    ])('%s as the revisions that it names', async (ifMatch, expectedRevisions) => {
+      gateway.services.on(registry.configure, () => connector({ revision: 4 }))
+      expect((await change(ifMatch)).headers.get('etag')).toBe('"4"')
+      expect(gateway.services.of(registry.configure)[0]?.expectedRevisions).toEqual(expectedRevisions)
+    })
 
-    expect(changed.headers.get('etag')).toBe('"4"')
-    expect(gateway.services.of(registry.configure)[0]).toMatchObject({ expectedRevision: 3 })
-    expect((await gateway.send('PATCH', one, { body: { name: 'New' }, headers: { 'if-match': '"x"' } })).status).toBe(
-      412,
-    )
+    test.each(['"x"', '', '"3" "4"', '"3', '0'])('not %s, which matches nothing', async (ifMatch) => {
+      expect(await change(ifMatch)).toMatchObject({ status: 412, json: { code: 'revision_mismatch' } })
+      expect(gateway.services.asked).toEqual([])
+    })
   })
 
   test('hands the trace of its caller on', async () => {

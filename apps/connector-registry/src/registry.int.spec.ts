@@ -196,8 +196,10 @@ describe('a connector', () => {
   it('is changed on the revision that was seen, or not at all', async () => {
     const { id: connectorId } = await install()
     const place = { storeId, connectorId }
-    expect(await ask(registry.configure, { ...place, name: 'One', expectedRevision: 1 })).toMatchObject({ revision: 2 })
-    expect((await refusal(ask(registry.configure, { ...place, name: 'Two', expectedRevision: 1 }))).kind).toBe(
+    expect(await ask(registry.configure, { ...place, name: 'One', expectedRevisions: [1] })).toMatchObject({
+      revision: 2,
+    })
+    expect((await refusal(ask(registry.configure, { ...place, name: 'Two', expectedRevisions: [1] }))).kind).toBe(
       'precondition_failed',
     )
     expect(await ask(registry.get, place)).toMatchObject({ name: 'One' })

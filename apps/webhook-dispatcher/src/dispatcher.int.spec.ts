@@ -258,12 +258,12 @@ describe('an endpoint', () => {
 
     const changed = await running.ask(webhooks.update, {
       ...place,
-      expectedRevision: 1,
+      expectedRevisions: [1],
       change: { description: null, eventTypes: ['product.*'] },
     })
     expect(changed).toMatchObject({ eventTypes: ['product.*'], revision: 2 })
     expect(changed).not.toHaveProperty('description')
-    expect((await refusal(running.ask(webhooks.update, { ...place, expectedRevision: 1, change: {} }))).kind).toBe(
+    expect((await refusal(running.ask(webhooks.update, { ...place, expectedRevisions: [1], change: {} }))).kind).toBe(
       'precondition_failed',
     )
     expect((await running.ask(webhooks.list, { storeId, limit: 10 })).data).toEqual([changed])
@@ -300,7 +300,7 @@ describe('an endpoint', () => {
     // What would be refused does not reach the vault.
     const stale = running.ask(webhooks.update, {
       ...place,
-      expectedRevision: 1,
+      expectedRevisions: [1],
       change: { headers: { 'x-one': '[redacted]' } },
       sealedHeaders: await running.sealHeaders(storeId, created.id, { 'x-one': 'stale' }),
     })

@@ -125,12 +125,15 @@ describe('a command', () => {
     const id = await opened(5)
     const deposit: AccountCommand = { type: 'deposit', amounts: [1] }
 
-    for (const expectedRevision of [1, 3]) {
-      const attempt = accounts.execute(id, deposit, by({ expectedRevision }))
+    for (const expectedRevisions of [[1], [3], [1, 3]]) {
+      const attempt = accounts.execute(id, deposit, by({ expectedRevisions }))
       await expect(attempt).rejects.toMatchObject({ kind: 'precondition_failed', code: 'revision_changed' })
     }
     const late = handler({ repository: behind })
-    expect(await late.execute(id, deposit, by({ expectedRevision: 2 }))).toMatchObject({ revision: 3 })
+    expect(await late.execute(id, deposit, by({ expectedRevisions: [2] }))).toMatchObject({ revision: 3 })
+    expect(await accounts.execute(id, deposit, by({ expectedRevisions: [1, 3] }))).toMatchObject({ revision: 4 })
+    const none = accounts.execute(newAccountId(), deposit, by({ expectedRevisions: [1] }))
+    await expect(none).rejects.toMatchObject({ kind: 'not_found' })
   })
 
   it('gives the earlier result when it comes again, even after others', async () => {

@@ -16,7 +16,7 @@ export interface CommandContext {
   readonly actor: Actor
   readonly storeId: StoreId
   /** The revision that the caller has seen (`If-Match`): when it is another, nothing is done. */
-  readonly expectedRevision?: number
+  readonly expectedRevisions?: readonly number[]
 }
 
 export interface CommandResult<State, Event> {
@@ -96,12 +96,13 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
     if (storeId !== null && storeId !== context.storeId) throw notFound(family.aggregate, id)
   }
 
-  const checkRevision = ({ revision }: Aggregate<State>, { expectedRevision }: CommandContext): void => {
-    if (expectedRevision === undefined || expectedRevision === revision) return
+  const checkRevision = (id: string, { revision }: Aggregate<State>, { expectedRevisions }: CommandContext): void => {
+    if (expectedRevisions === undefined || expectedRevisions.includes(revision)) return
+    if (revision === 0) throw notFound(family.aggregate, id)
     throw new CartlyError(
       'precondition_failed',
       'revision_changed',
-      `The ${family.aggregate} is at revision ${revision}, not ${expectedRevision}; read it again`,
+      `The ${family.aggregate} is at revision ${revision}, not ${expectedRevisions.join(' or ')}; read it again`,
     )
   }
 
@@ -119,7 +120,7 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
       checkStore(id, aggregate, context)
       const earlier = aggregate.commands.find(({ commandId }) => commandId === context.commandId)?.sequence
       if (earlier !== undefined) return { aggregate, earlier, events: [] }
-      checkRevision(aggregate, context)
+      checkRevision(id, aggregate, context)
       return { aggregate, events: decider.decide(command, aggregate.state) }
     }
     let refusal: unknown

@@ -2,7 +2,7 @@ import { CartlyError, compileSchema, invalid, type FieldError } from '@cartly/co
 import type { FastifyRequest } from 'fastify'
 import { Type } from 'typebox'
 import { readQuery } from '../http/query.ts'
-import { expectedRevision } from '../http/revision.ts'
+import { expectedRevisions } from '../http/revision.ts'
 import { commandIds, requestKey } from '../idempotency/command-id.ts'
 import { readIdempotencyKey } from '../idempotency/once.ts'
 import type { ApiParts } from './parts.ts'
@@ -58,7 +58,7 @@ export function callReader(route: Route, { bus, live, signIn, publicUrl }: ApiPa
       query: readQueryOf(request.query as Record<string, unknown>),
       body: readBody(request.body),
       caller: request.caller,
-      expectedRevision: route.ifMatch ? expectedRevision(request.headers['if-match']) : undefined,
+      expectedRevisions: route.ifMatch ? expectedRevisions(request.headers['if-match']) : undefined,
       idempotencyKey,
       requestKey: key,
       ask,

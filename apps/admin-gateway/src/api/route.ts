@@ -23,7 +23,7 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   readonly body: B
   readonly caller: Caller
   /** From `If-Match`. */
-  readonly expectedRevision: number | undefined
+  readonly expectedRevisions: number[] | undefined
   /** From `Idempotency-Key`. */
   readonly idempotencyKey: string | undefined
   readonly ask: Ask

@@ -117,8 +117,8 @@ export const connectorRoutes: readonly Route[] = [
     response: Connector,
     etag: true,
     ifMatch: true,
-    handle: ({ params, body, expectedRevision, ask }) =>
-      ask(registry.configure, { ...params, ...body, expectedRevision }),
+    handle: ({ params, body, expectedRevisions, ask }) =>
+      ask(registry.configure, { ...params, ...body, expectedRevisions }),
   }),
   route({
     id: 'removeConnector',
@@ -129,8 +129,8 @@ export const connectorRoutes: readonly Route[] = [
     scopes: write,
     params: connector,
     ifMatch: true,
-    handle: async ({ params, expectedRevision, ask }) => {
-      await ask(registry.remove, { ...params, expectedRevision })
+    handle: async ({ params, expectedRevisions, ask }) => {
+      await ask(registry.remove, { ...params, expectedRevisions })
     },
   }),
   route({
@@ -145,7 +145,7 @@ export const connectorRoutes: readonly Route[] = [
     response: TestResult,
     ifMatch: true,
     repeatable: true,
-    handle: ({ params, expectedRevision, ask }) => ask(registry.test, { ...params, expectedRevision }),
+    handle: ({ params, expectedRevisions, ask }) => ask(registry.test, { ...params, expectedRevisions }),
   }),
   route({
     id: 'activateConnector',
@@ -159,7 +159,7 @@ export const connectorRoutes: readonly Route[] = [
     response: Connector,
     etag: true,
     ifMatch: true,
-    handle: ({ params, expectedRevision, ask }) => ask(registry.activate, { ...params, expectedRevision }),
+    handle: ({ params, expectedRevisions, ask }) => ask(registry.activate, { ...params, expectedRevisions }),
   }),
   route({
     id: 'deactivateConnector',
@@ -172,7 +172,7 @@ export const connectorRoutes: readonly Route[] = [
     response: Connector,
     etag: true,
     ifMatch: true,
-    handle: ({ params, expectedRevision, ask }) => ask(registry.deactivate, { ...params, expectedRevision }),
+    handle: ({ params, expectedRevisions, ask }) => ask(registry.deactivate, { ...params, expectedRevisions }),
   }),
   route({
     id: 'upgradeConnector',
@@ -187,8 +187,8 @@ export const connectorRoutes: readonly Route[] = [
     example: { version: '1.1.0', dryRun: true },
     response: Upgraded,
     ifMatch: true,
-    handle: ({ params, body, expectedRevision, ask }) =>
-      ask(registry.upgrade, { ...params, ...body, expectedRevision }),
+    handle: ({ params, body, expectedRevisions, ask }) =>
+      ask(registry.upgrade, { ...params, ...body, expectedRevisions }),
   }),
   route({
     id: 'rollbackConnector',
@@ -201,7 +201,7 @@ export const connectorRoutes: readonly Route[] = [
     response: Connector,
     etag: true,
     ifMatch: true,
-    handle: ({ params, expectedRevision, ask }) => ask(registry.rollback, { ...params, expectedRevision }),
+    handle: ({ params, expectedRevisions, ask }) => ask(registry.rollback, { ...params, expectedRevisions }),
   }),
   route({
     id: 'listConnectorHistory',

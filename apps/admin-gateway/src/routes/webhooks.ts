@@ -109,9 +109,9 @@ export const webhookRoutes: readonly Route[] = [
     response: WebhookEndpoint,
     etag: true,
     ifMatch: true,
-    handle: async ({ params, body, expectedRevision, ask, bus }) => {
+    handle: async ({ params, body, expectedRevisions, ask, bus }) => {
       const { settings, ...sealed } = await sealHeaders(bus, params, body)
-      return ask(webhooks.update, { ...params, change: settings, expectedRevision, ...sealed })
+      return ask(webhooks.update, { ...params, change: settings, expectedRevisions, ...sealed })
     },
   }),
   route({
@@ -123,8 +123,8 @@ export const webhookRoutes: readonly Route[] = [
     scopes: write,
     params: endpoint,
     ifMatch: true,
-    handle: async ({ params, expectedRevision, ask }) => {
-      await ask(webhooks.remove, { ...params, expectedRevision })
+    handle: async ({ params, expectedRevisions, ask }) => {
+      await ask(webhooks.remove, { ...params, expectedRevisions })
     },
   }),
   route({
@@ -154,7 +154,7 @@ export const webhookRoutes: readonly Route[] = [
     response: WebhookEndpoint,
     etag: true,
     ifMatch: true,
-    handle: ({ params, expectedRevision, ask }) => ask(webhooks.enable, { ...params, expectedRevision }),
+    handle: ({ params, expectedRevisions, ask }) => ask(webhooks.enable, { ...params, expectedRevisions }),
   }),
   route({
     id: 'disableWebhook',
@@ -168,7 +168,7 @@ export const webhookRoutes: readonly Route[] = [
     response: WebhookEndpoint,
     etag: true,
     ifMatch: true,
-    handle: ({ params, expectedRevision, ask }) => ask(webhooks.disable, { ...params, expectedRevision }),
+    handle: ({ params, expectedRevisions, ask }) => ask(webhooks.disable, { ...params, expectedRevisions }),
   }),
   route({
     id: 'getWebhookStats',

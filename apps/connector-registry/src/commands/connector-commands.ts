@@ -31,7 +31,7 @@ export interface ConnectorCommandsOptions {
   readonly bus: BusClient
 }
 
-type Change = { storeId: StoreId; connectorId: ConnectorId; expectedRevision?: number }
+type Change = { storeId: StoreId; connectorId: ConnectorId; expectedRevisions?: readonly number[] }
 
 /** What the outside may do with a connector; each answers when its own read model shows it. */
 export class ConnectorCommands {
@@ -245,11 +245,11 @@ const versionOf = ({ version, settings, hooks, mappings }: TemplateDefinition): 
 })
 
 const contextOf = (
-  { storeId, expectedRevision }: { storeId: StoreId; expectedRevision?: number },
+  { storeId, expectedRevisions }: { storeId: StoreId; expectedRevisions?: readonly number[] },
   { commandId, actor }: CallContext,
 ): CommandContext => ({
   commandId,
   actor: actor as Actor,
   storeId,
-  ...(expectedRevision === undefined ? {} : { expectedRevision }),
+  ...(expectedRevisions === undefined ? {} : { expectedRevisions }),
 })

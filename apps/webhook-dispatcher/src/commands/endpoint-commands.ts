@@ -76,11 +76,11 @@ export class EndpointCommands {
   }
 
   async update(request: RequestOf<typeof webhooks.update>, call: CallContext): Promise<WebhookEndpoint> {
-    const { storeId, endpointId, expectedRevision, change, sealedHeaders } = request
+    const { storeId, endpointId, expectedRevisions, change, sealedHeaders } = request
     const { state: before, revision } = await this.#options.queries.find(storeId, endpointId)
     // Here already, because what the vault does for the change is not undone when it is refused.
-    if (expectedRevision !== undefined && expectedRevision !== revision) {
-      throw revisionChanged(revision, expectedRevision)
+    if (expectedRevisions !== undefined && !expectedRevisions.includes(revision)) {
+      throw revisionChanged(revision, expectedRevisions)
     }
     const config = changed(before.config, change)
     checkConfig(config, this.#checks)
@@ -103,7 +103,7 @@ export class EndpointCommands {
         ...(publicKey === undefined ? {} : { publicKey }),
         ...(headersVersion === undefined ? {} : { headersVersion }),
       },
-      contextOf(storeId, call, expectedRevision),
+      contextOf(storeId, call, expectedRevisions),
     )
     // Only now: until then deliveries need them. Also when none were left before, for whoever tries again.
     if (change.headers !== undefined && names.length === 0) {
@@ -129,21 +129,21 @@ export class EndpointCommands {
   }
 
   async enable(request: RequestOf<typeof webhooks.enable>, call: CallContext): Promise<WebhookEndpoint> {
-    const { storeId, endpointId, expectedRevision } = request
-    const view = await this.#execute(endpointId, { type: 'enable' }, contextOf(storeId, call, expectedRevision))
+    const { storeId, endpointId, expectedRevisions } = request
+    const view = await this.#execute(endpointId, { type: 'enable' }, contextOf(storeId, call, expectedRevisions))
     await this.#options.onEnabled(endpointId)
     return view
   }
 
   disable(request: RequestOf<typeof webhooks.disable>, call: CallContext): Promise<WebhookEndpoint> {
-    const { storeId, endpointId, expectedRevision } = request
+    const { storeId, endpointId, expectedRevisions } = request
     const disabled = { cause: 'user', reason: 'Disabled by its owner', at: new Date().toISOString() } as const
-    return this.#execute(endpointId, { type: 'disable', ...disabled }, contextOf(storeId, call, expectedRevision))
+    return this.#execute(endpointId, { type: 'disable', ...disabled }, contextOf(storeId, call, expectedRevisions))
   }
 
   /** The vault shreds the secret when it hears of it. */
-  async remove({ storeId, endpointId, expectedRevision }: RequestOf<typeof webhooks.remove>, call: CallContext) {
-    await this.#options.handler.execute(endpointId, { type: 'delete' }, contextOf(storeId, call, expectedRevision))
+  async remove({ storeId, endpointId, expectedRevisions }: RequestOf<typeof webhooks.remove>, call: CallContext) {
+    await this.#options.handler.execute(endpointId, { type: 'delete' }, contextOf(storeId, call, expectedRevisions))
     return {}
   }
 
@@ -190,21 +190,21 @@ export class EndpointCommands {
   }
 }
 
-const contextOf = (storeId: StoreId, call: CallContext, expectedRevision?: number): CommandContext => ({
+const contextOf = (storeId: StoreId, call: CallContext, expectedRevisions?: readonly number[]): CommandContext => ({
   storeId,
   commandId: call.commandId,
   actor: call.actor as Actor,
-  ...(expectedRevision === undefined ? {} : { expectedRevision }),
+  ...(expectedRevisions === undefined ? {} : { expectedRevisions }),
 })
 
 /** The names of an endpoint's own headers, sorted. */
 const namesOf = ({ headers = {} }: EndpointConfig): string[] => Object.keys(headers).toSorted()
 
-const revisionChanged = (revision: number, expected: number): CartlyError =>
+const revisionChanged = (revision: number, expected: readonly number[]): CartlyError =>
   new CartlyError(
     'precondition_failed',
     'revision_changed',
-    `The endpoint is at revision ${revision}, not ${expected}; read it again`,
+    `The endpoint is at revision ${revision}, not ${expected.join(' or ')}; read it again`,
   )
 
 const hoursFromNow = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString()

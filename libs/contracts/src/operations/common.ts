@@ -13,8 +13,8 @@ export const PageRequest = {
 export const page = <S extends TSchema>(item: S) =>
   Type.Object({ data: Type.Array(item), nextCursor: Type.Union([Type.String(), Type.Null()]) })
 
-/** The revision a change is meant for (`If-Match`); behind the present one, it is refused as `precondition_failed`. */
-export const expectedRevision = Type.Optional(Type.Integer({ minimum: 1 }))
+/** The revisions a change is meant for (`If-Match`); when the present one is another, it is refused as `precondition_failed`. */
+export const expectedRevisions = Type.Optional(Type.Array(Type.Integer({ minimum: 1 }), { minItems: 1 }))
 
 export const Time = Type.String({ format: 'date-time' })
 export const Empty = Type.Object({})

@@ -12,7 +12,7 @@ import {
   Stats,
   Time,
   Window,
-  expectedRevision,
+  expectedRevisions,
   inStore,
   includeHealth,
   page,
@@ -128,6 +128,11 @@ export const Connector = Type.Object({
 })
 export type Connector = Static<typeof Connector>
 
+/** `?include=tests`, of lists of executions. */
+export const includeTests = Type.Optional(
+  Type.Literal('tests', { description: 'Tests of the connection too, which are left out otherwise' }),
+)
+
 /** An execution in a list: the one of `GET /executions/{id}` has its steps, input and output too. */
 export const ExecutionSummary = Type.Object({
   id: ExecutionIdSchema,
@@ -191,7 +196,7 @@ export const UpgradeDiff = Type.Object({
 export type UpgradeDiff = Static<typeof UpgradeDiff>
 
 const R = 'connector-registry' as const
-const change = inStore({ connectorId, expectedRevision })
+const change = inStore({ connectorId, expectedRevisions })
 
 export const registry = {
   listTemplates: operation(R, 'templates.list', {
@@ -221,7 +226,7 @@ export const registry = {
   configure: operation(R, 'connectors.configure', {
     request: inStore({
       connectorId,
-      expectedRevision,
+      expectedRevisions,
       name: Type.Optional(Name),
       settings: Type.Optional(Settings),
       endpoints: Type.Optional(EndpointsChange),
@@ -260,7 +265,7 @@ export const registry = {
   deactivate: operation(R, 'connectors.deactivate', { request: change, response: Connector }),
   remove: operation(R, 'connectors.remove', { request: change, response: Empty }),
   upgrade: operation(R, 'connectors.upgrade', {
-    request: inStore({ connectorId, expectedRevision, version: Version, dryRun: Type.Optional(Type.Boolean()) }),
+    request: inStore({ connectorId, expectedRevisions, version: Version, dryRun: Type.Optional(Type.Boolean()) }),
     response: Type.Object({ diff: UpgradeDiff, connector: Type.Optional(Connector) }),
   }),
   rollback: operation(R, 'connectors.rollback', { request: change, response: Connector }),
@@ -275,6 +280,7 @@ export const registry = {
   }),
   listExecutions: operation(R, 'executions.list', {
     request: inStore({
+      include: includeTests,
       connectorId: Type.Optional(connectorId),
       hook: Type.Optional(Type.String()),
       status: Type.Optional(Type.Union([Type.Literal('succeeded'), Type.Literal('failed')])),

@@ -10,7 +10,7 @@ import {
   Stats,
   Time,
   Window,
-  expectedRevision,
+  expectedRevisions,
   inStore,
   includeHealth,
   page,
@@ -120,7 +120,7 @@ const sealedHeaders = Type.Optional(Type.String({ maxLength: 65_536 }))
 
 const W = 'webhook-dispatcher' as const
 const one = inStore({ endpointId })
-const change = inStore({ endpointId, expectedRevision })
+const change = inStore({ endpointId, expectedRevisions })
 
 export const webhooks = {
   /** The caller chooses the id, because what is sealed is bound to it. */
@@ -129,7 +129,7 @@ export const webhooks = {
     response: WebhookEndpoint,
   }),
   update: operation(W, 'endpoints.update', {
-    request: inStore({ endpointId, expectedRevision, change: EndpointChange, sealedHeaders }),
+    request: inStore({ endpointId, expectedRevisions, change: EndpointChange, sealedHeaders }),
     response: WebhookEndpoint,
   }),
   get: operation(W, 'endpoints.get', { request: one, response: WebhookEndpoint }),
