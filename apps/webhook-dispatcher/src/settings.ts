@@ -1,7 +1,6 @@
 import { readEnv } from '@cartly/service'
 import { Type } from 'typebox'
 import { defaultHealthSettings, type HealthSettings } from './domain/health.ts'
-import type { Concurrency } from './delivery/endpoint-lanes.ts'
 
 const Count = Type.String({ pattern: '^[1-9]\\d{0,8}$' })
 
@@ -20,7 +19,8 @@ const Env = Type.Object({
 export interface Settings {
   readonly databaseUrl: string
   readonly allowedNetworks: readonly string[]
-  readonly concurrency: Concurrency
+  /** Attempts in flight at most: of a store over all replicas, and in this process. */
+  readonly concurrency: { readonly perStore: number; readonly perProcess: number }
   readonly health: HealthSettings
   /** The longest that a receiver may have us wait by `Retry-After`, in milliseconds. */
   readonly retryAfterCapMs: number
@@ -39,7 +39,7 @@ export function readSettings(): Settings {
     databaseUrl: env.DATABASE_URL,
     allowedNetworks: env.EGRESS_ALLOWED_NETWORKS?.split(',').filter(Boolean) ?? [],
     concurrency: {
-      total: Number(env.WEBHOOKS_PER_PROCESS ?? 2_048),
+      perProcess: Number(env.WEBHOOKS_PER_PROCESS ?? 2_048),
       perStore: Number(env.WEBHOOKS_PER_STORE ?? 512),
     },
     health: {

@@ -23,7 +23,6 @@ import { EndpointCommands } from './commands/endpoint-commands.ts'
 import { RecoveryCommands } from './commands/recoveries.ts'
 import { RecoveriesController } from './commands/recoveries.controller.ts'
 import { EndpointsController } from './commands/endpoints.controller.ts'
-import type { Attempt } from './delivery/attempt.ts'
 import { AttemptLog } from './delivery/attempt-log.ts'
 import { Dispatcher } from './delivery/dispatcher.ts'
 import { EndpointLanes } from './delivery/endpoint-lanes.ts'
@@ -31,6 +30,9 @@ import { observeDeliveries } from './delivery/metrics.ts'
 import { Sender } from './delivery/sender.ts'
 import { StoreIntake } from './delivery/store-intake.ts'
 import { endpoint, type EndpointState } from './domain/endpoint.ts'
+import type { Pause } from './domain/health.ts'
+import { Fleet } from './fleet/fleet.ts'
+import { Pauses } from './fleet/pauses.ts'
 import { createEndpointView, type IndexedEndpoint } from './matching/endpoint-index.ts'
 import { CreateBacklog1764000100000 } from './migrations/1764000100000-create-backlog.ts'
 import { CreateRecoveries1764000200000 } from './migrations/1764000200000-create-recoveries.ts'
@@ -100,7 +102,7 @@ export class WebhookDispatcherModule {
     onShutdown(() => writer.close(LEAVE_WITHIN_MS))
     const attempts = new AttemptLog(bus.js, trouble('attempts cannot be recorded'))
     onShutdown(() => attempts.close())
-    const lanes = new EndpointLanes<Attempt>(settings.concurrency, settings.health)
+    const lanes = new EndpointLanes(settings.concurrency.perProcess, settings.health)
     const sender = new Sender(egress)
     const payloads = new Payloads(bus)
 
@@ -123,6 +125,31 @@ export class WebhookDispatcherModule {
       },
     })
 
+    const pauses = new Pauses({ js: bus.js, process: holder, onTrouble: trouble('a pause cannot be told to others') })
+    onShutdown(() => pauses.close(LEAVE_WITHIN_MS))
+    const onPause = (one: IndexedEndpoint, pause: Pause): void => pauses.tell(one, pause)
+    const fleet = new Fleet({
+      bus,
+      limits: { perEndpoint: settings.health.maxConcurrency, perStore: settings.concurrency.perStore },
+      withinSlots: () => lanes.withinSlots,
+      onSlots: (slots) => {
+        lanes.limitTo(slots)
+        drain.hint(Date.now())
+      },
+      onLeaseLost: () => {
+        log.warn('another replica takes over: the lease of this one has ended')
+        intake.interrupt()
+        egress.callOff()
+      },
+      onMessage: (message) => {
+        const heard = pauses.heard(message)
+        const one = heard && endpointById(heard.endpointId)
+        if (one) dispatcher.learn(one, heard.pause)
+      },
+      onTrouble: trouble('the other replicas cannot be heard'),
+    })
+    const maySend = (): boolean => fleet.maySend()
+    onShutdown(() => fleet.leave())
     const dispatcher = new Dispatcher(lanes, {
       endpoint: endpointById,
       secrets,
@@ -130,6 +157,8 @@ export class WebhookDispatcherModule {
       log: attempts,
       backlog: writer,
       retryAfterCapMs: settings.retryAfterCapMs,
+      maySend,
+      onPause,
       onGone: ({ id, storeId }, delivery) => {
         const reason = 'The receiver answered 410 Gone'
         commands
@@ -147,6 +176,7 @@ export class WebhookDispatcherModule {
       dispatcher,
       lanes,
       endpoint: endpointById,
+      maySend,
       onTrouble: trouble('the backlog cannot be read'),
     })
     const unfinished = new Unfinished({
@@ -162,6 +192,7 @@ export class WebhookDispatcherModule {
       index: () => view.current,
       dispatcher,
       unfinished,
+      sending: () => fleet.sending(),
       onTrouble: trouble('store events cannot be read'),
     })
     const orderedIntake = new OrderedIntake({
@@ -197,6 +228,7 @@ export class WebhookDispatcherModule {
 
     await view.ready()
     reading = true
+    fleet.start()
     orderedIntake.adjust()
     intake.start()
     drain.start()
@@ -229,10 +261,9 @@ export class WebhookDispatcherModule {
       deliveries,
       payloads,
       backlog,
-      onAsked: (id) => {
-        lanes.known(id)?.health.reopen(Date.now())
-        drain.hint(Date.now())
-      },
+      lanes,
+      onAsked: () => drain.hint(Date.now()),
+      onPause,
     })
     const circuitOf = (id: EndpointId) => lanes.known(id)?.health.circuit(Date.now()) ?? 'closed'
     return {

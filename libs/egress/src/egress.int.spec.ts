@@ -175,6 +175,24 @@ describe('post', () => {
     await egress.close()
   })
 
+  test('is called off with all that are under way, and goes on with those that come after', async () => {
+    const arrived = signal()
+    let answers = false
+    await using server = await listenHttp((_request, response) => {
+      arrived.resolve()
+      if (answers) response.end()
+    })
+    const egress = createEgress(options)
+    const post = () => egress.post({ url: server.origin, headers: {}, body: '', timeoutMs: 2_000 })
+    const underWay = post()
+    await arrived.promise
+    egress.callOff()
+    await expect(underWay).rejects.toMatchObject({ code: 'aborted', sent: true })
+    answers = true
+    await expect(post()).resolves.toMatchObject({ status: 200 })
+    await egress.close()
+  })
+
   test('refuses headers that would break out of theirs', async () => {
     await using server = await listenHttp((_request, response) => response.end())
     const egress = createEgress(options)

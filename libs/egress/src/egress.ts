@@ -58,6 +58,8 @@ export interface Egress {
    * so. Rejects with `EgressError`, also for an answer over `maxResponseBytes`.
    */
   readonly fetch: Fetch
+  /** Ends every `post` that is under way, with the error `aborted`; those that come after are sent as ever. */
+  callOff(): void
   /** Takes no more requests, lets those under way end, and closes every connection. */
   close(): Promise<void>
 }
@@ -100,6 +102,7 @@ export function createEgress({
     checkUrl: (url) => policy.checkUrl(url),
     send: tracked,
     post: (request) => (closed ? Promise.reject(stopping()) : post(request, policy, pools)),
+    callOff: () => pools.destroy(),
     fetch: createFetch(policy, tracked, fetchTimeoutMs),
     close: async () => {
       closed = true

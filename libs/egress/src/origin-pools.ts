@@ -65,6 +65,12 @@ export class OriginPools {
     await Promise.all([...this.#origins.values()].map(({ pool }) => pool.close()))
   }
 
+  /** Ends every request and closes every connection; origins are opened anew when they are asked for. */
+  destroy(): void {
+    for (const { pool } of this.#origins.values()) void pool.destroy()
+    this.#origins.clear()
+  }
+
   #closeIdle(now: number): void {
     const { maxOrigins, keepAliveMs } = this.#options
     let looked = 0

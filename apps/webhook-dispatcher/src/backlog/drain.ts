@@ -1,6 +1,6 @@
 import type { EndpointId } from '@cartly/contracts'
 import { setTimeout as pause } from 'node:timers/promises'
-import { isOrdered, type Attempt } from '../delivery/attempt.ts'
+import { isOrdered } from '../delivery/attempt.ts'
 import type { Delivery } from '../delivery/delivery.ts'
 import type { Dispatcher } from '../delivery/dispatcher.ts'
 import { DEFAULT_TIMEOUT_MS } from '../delivery/sender.ts'
@@ -19,8 +19,10 @@ export interface DrainOptions {
   readonly writer: BacklogWriter
   readonly payloads: Payloads
   readonly dispatcher: Dispatcher
-  readonly lanes: EndpointLanes<Attempt>
+  readonly lanes: EndpointLanes
   readonly endpoint: (id: EndpointId) => IndexedEndpoint | undefined
+  /** Whether this replica may send at all now; one that may not leaves the queues to others. */
+  readonly maySend: () => boolean
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -102,10 +104,12 @@ export class Drain {
   }
 
   async #round(): Promise<void> {
-    await this.#claim()
+    const maySend = this.#options.maySend()
+    if (maySend) await this.#claim()
     await this.#renew()
-    await this.#fill()
-    await this.#release([...this.#held.values()].filter(({ drained, atHand }) => drained && atHand.size === 0))
+    if (maySend) await this.#fill()
+    const idle = [...this.#held.values()].filter(({ drained, atHand }) => (drained || !maySend) && atHand.size === 0)
+    await this.#release(idle)
   }
 
   async #claim(): Promise<void> {
@@ -116,7 +120,7 @@ export class Drain {
     this.#claimedAt = claimedAt
     for (const endpointId of await this.#options.backlog.claim(room, LEASE_MS)) {
       const endpoint = this.#options.endpoint(endpointId)
-      const pace = paceOf(endpoint)
+      const pace = paceOf(endpoint, undefined)
       const leasedUntil = claimedAt + LEASE_MS
       // A lease that outlasts an attempt is needed before the first may begin.
       if (endpoint && isOrdered(endpoint)) this.#renewedAt = 0
@@ -163,8 +167,9 @@ export class Drain {
 
   /** How many more rows of a queue may be taken up now. */
   #wants(held: Held, now: number): number {
-    const { endpointId, atHand, pace } = held
+    const { endpointId, atHand } = held
     const endpoint = this.#options.endpoint(endpointId)
+    const pace = (held.pace = paceOf(endpoint, held.pace))
     const pausedUntil = this.#options.lanes.known(endpointId)?.health.pausedUntil ?? 0
     if (!endpoint?.enabled || pausedUntil > now) {
       held.drained = true
@@ -174,9 +179,11 @@ export class Drain {
     // Half of them at a time: fewer statements.
     if (room < ROWS_AT_HAND / 2) return 0
     if (!pace) return room
-    const allowed = Math.min(room, pace.allowed(now))
-    if (allowed === 0) this.#alarm.set(pace.nextAt)
-    return allowed
+    // What waited for a slot would go out in a heap when there is one.
+    const slots = this.#options.lanes.of(endpoint.storeId, endpointId).lane.room
+    const allowed = Math.min(room, slots, pace.allowed(now))
+    if (slots > 0 && allowed === 0) this.#alarm.set(pace.nextAt)
+    return Math.max(0, allowed)
   }
 
   async #resume(row: BacklogRow): Promise<void> {
@@ -223,7 +230,7 @@ export class Drain {
       // The next of its entity is due now.
       held.drained = false
       this.#alarm.set(0)
-    } else if (held.atHand.size === ROWS_AT_HAND / 2 || held.atHand.size === 0) this.#alarm.set(0)
+    } else if (held.pace || held.atHand.size === ROWS_AT_HAND / 2 || held.atHand.size === 0) this.#alarm.set(0)
   }
 
   /** The payload has reached its age: there is nothing left to send. */
@@ -253,5 +260,9 @@ export class Drain {
 
 const timeoutOf = ({ config }: IndexedEndpoint): number => config.timeoutMs ?? DEFAULT_TIMEOUT_MS
 
-const paceOf = (endpoint: IndexedEndpoint | undefined): Pace | undefined =>
-  endpoint?.config.rateLimitPerSecond === undefined ? undefined : new Pace(endpoint.config.rateLimitPerSecond)
+/** The pace that the endpoint asks for now: the one before as long as it is the same. */
+function paceOf(endpoint: IndexedEndpoint | undefined, before: Pace | undefined): Pace | undefined {
+  const perSecond = endpoint?.config.rateLimitPerSecond
+  if (perSecond === before?.perSecond) return before
+  return perSecond === undefined ? undefined : new Pace(perSecond)
+}

@@ -45,8 +45,8 @@ export class EndpointsController {
   }
 
   @Handles(webhooks.test)
-  test(request: RequestOf<typeof webhooks.test>) {
-    return this.#deliver.test(request)
+  test(request: RequestOf<typeof webhooks.test>, call: CallContext) {
+    return this.#deliver.test(request, call)
   }
 
   @Handles(webhooks.retryDelivery)

@@ -1,6 +1,7 @@
 import type { EndpointId } from '@cartly/contracts'
 import type { BacklogRow } from '../backlog/backlog-row.ts'
 import type { BacklogWriter } from '../backlog/backlog-writer.ts'
+import type { Pause } from '../domain/health.ts'
 import type { Outcome } from '../domain/outcome.ts'
 import { retryDelay } from '../domain/retry.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
@@ -22,6 +23,10 @@ export interface AttemptSurroundings {
   readonly backlog: BacklogWriter
   /** The longest that a receiver may have us wait by `Retry-After`, in milliseconds. */
   readonly retryAfterCapMs: number
+  /** Whether this replica may send at all now. */
+  readonly maySend: () => boolean
+  /** Until when the endpoint is left alone has changed. */
+  readonly onPause: (endpoint: IndexedEndpoint, pause: Pause) => void
   /** An endpoint has answered 410 Gone. */
   readonly onGone: (endpoint: IndexedEndpoint, delivery: Delivery) => void
   /** A row is due then (milliseconds since the epoch). */
@@ -38,7 +43,7 @@ const WITHOUT_SECRETS_RETRY_MS = 5_000
 export class Attempt implements Task {
   readonly delivery: Delivery
   readonly endpoint: IndexedEndpoint
-  readonly lane: EndpointLane<Attempt>
+  readonly lane: EndpointLane
   readonly #with: AttemptSurroundings
   readonly #running: Set<Attempt>
   readonly #forget: () => void
@@ -50,7 +55,7 @@ export class Attempt implements Task {
     surroundings: AttemptSurroundings,
     delivery: Delivery,
     endpoint: IndexedEndpoint,
-    lane: EndpointLane<Attempt>,
+    lane: EndpointLane,
     running: Set<Attempt>,
     forget: () => void,
   ) {
@@ -70,7 +75,8 @@ export class Attempt implements Task {
   start(): void {
     const endpoint = this.#with.endpoint(this.delivery.endpointId)
     if (!endpoint) this.#leave(() => this.#discard())
-    else if (!endpoint.enabled || !this.delivery.mayBegin()) this.#leave(() => this.spill(Date.now()))
+    else if (!endpoint.enabled || !this.#with.maySend() || !this.delivery.mayBegin())
+      this.#leave(() => this.spill(Date.now()))
     else void this.#run(endpoint)
   }
 
@@ -81,7 +87,7 @@ export class Attempt implements Task {
     else this.#store(backlogRow(delivery, delivery.attempt, delivery.trigger, dueAt), () => this.#end())
   }
 
-  /** Nothing was sent, and not for the receiver's sake: its secrets could not be had. */
+  /** It says nothing of the receiver: its secrets could not be had, or it was called off. */
   postpone(error: unknown): void {
     this.#with.onTrouble(error)
     const { delivery } = this
@@ -109,7 +115,7 @@ export class Attempt implements Task {
       const lent = secrets.get(endpoint) ?? (await secrets.load(endpoint))
       const attempted = await sender.attempt(this.delivery.event, endpoint, lent, this.delivery.attempt)
       this.#running.delete(this)
-      this.#learn(attempted.outcome)
+      this.#learn(endpoint, attempted.outcome)
       this.lane.lane.release()
       this.#record(endpoint, attempted)
     } catch (error) {
@@ -119,15 +125,17 @@ export class Attempt implements Task {
     }
   }
 
-  #learn(outcome: Outcome): void {
+  #learn(endpoint: IndexedEndpoint, outcome: Outcome): void {
     const now = Date.now()
     const took = now - this.beganAt
     const { health } = this.lane
+    const before = health.pause
     attemptsMade.add(1, metricOf(outcome))
     if (outcome.kind !== 'failed') health.succeeded(took)
     else health.failed(now, took, outcome.slowDown, Math.min(outcome.retryAfterMs ?? 0, this.#with.retryAfterCapMs))
+    if (health.pause !== before) this.#with.onPause(endpoint, health.pause)
     // What waits must not wait here: it would not be noticed when the pause ends.
-    if (health.pausedUntil > now) for (const waiting of this.lane.lane.withdraw()) waiting.spill(now)
+    if (health.pausedUntil > now) this.lane.lane.spill(now)
   }
 
   #record(endpoint: IndexedEndpoint, attempted: Attempted): void {

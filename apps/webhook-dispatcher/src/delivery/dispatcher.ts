@@ -1,3 +1,4 @@
+import type { Pause } from '../domain/health.ts'
 import type { IndexedEndpoint } from '../matching/endpoint-index.ts'
 import { Attempt, type AttemptSurroundings } from './attempt.ts'
 import type { Delivery } from './delivery.ts'
@@ -20,14 +21,14 @@ const MAX_IN_MEMORY = 4_000
  */
 export class Dispatcher {
   readonly #surroundings: AttemptSurroundings
-  readonly #lanes: EndpointLanes<Attempt>
+  readonly #lanes: EndpointLanes
   /** Attempts in flight, the longest first. */
   readonly #running = new Set<Attempt>()
   readonly #sweep: NodeJS.Timeout
   #inMemory = 0
   #room: PromiseWithResolvers<void> | undefined
 
-  constructor(lanes: EndpointLanes<Attempt>, surroundings: AttemptSurroundings) {
+  constructor(lanes: EndpointLanes, surroundings: AttemptSurroundings) {
     this.#lanes = lanes
     this.#surroundings = surroundings
     this.#sweep = setInterval(() => this.#handOverSlow(), SWEEP_EVERY_MS).unref()
@@ -53,16 +54,26 @@ export class Dispatcher {
     const attempt = this.#take(delivery, endpoint)
     const { lane, health } = attempt.lane
     const now = Date.now()
-    // A pace is kept over all replicas by the one that holds the endpoint's queue.
-    const paced = endpoint.config.rateLimitPerSecond !== undefined
+    // The pace, and the probe of a circuit, are those of the one replica that holds the endpoint's queue.
+    const queued = endpoint.config.rateLimitPerSecond !== undefined || health.pause.circuit !== undefined
     const patience = now - delivery.event.storedAt > FAR_BEHIND_MS ? WAIT_WHEN_BEHIND_MS : WAIT_IN_MEMORY_MS
-    if (paced || health.pausedUntil > now || lane.waiting >= health.capacityWithin(patience)) attempt.spill(now)
+    if (queued || health.pausedUntil > now || lane.waiting >= health.capacityWithin(patience)) attempt.spill(now)
     else this.#whenSigned(attempt)
   }
 
   /** Takes a delivery out of the backlog, to be sent when its endpoint has a slot. */
   resume(delivery: Delivery, endpoint: IndexedEndpoint): void {
     this.#whenSigned(this.#take(delivery, endpoint))
+  }
+
+  /** Another replica has found out until when an endpoint is left alone. */
+  learn(endpoint: IndexedEndpoint, pause: Pause): void {
+    const { lane, health } = this.#lanes.of(endpoint.storeId, endpoint.id)
+    const now = Date.now()
+    health.learn(pause)
+    if (health.pausedUntil > now) lane.spill(now)
+    else lane.wake()
+    this.#surroundings.onDue(health.pausedUntil)
   }
 
   /** Resolves when what is in flight has ended; what has not begun goes to the backlog. */
@@ -87,13 +98,18 @@ export class Dispatcher {
   /** Joins the endpoint's lane once its secrets are at hand. */
   #whenSigned(attempt: Attempt): void {
     const { secrets } = this.#surroundings
-    if (secrets.get(attempt.endpoint)) attempt.lane.lane.add(attempt)
+    if (secrets.get(attempt.endpoint)) this.#queue(attempt)
     else {
       secrets.load(attempt.endpoint).then(
-        () => attempt.lane.lane.add(attempt),
+        () => this.#queue(attempt),
         (error: unknown) => attempt.postpone(error),
       )
     }
+  }
+
+  #queue(attempt: Attempt): void {
+    if (this.#surroundings.maySend()) attempt.lane.lane.add(attempt)
+    else attempt.spill(Date.now())
   }
 
   /** What takes long must not hold up what it came with: its event is acknowledged, its endpoint gets less to do. */
@@ -103,7 +119,7 @@ export class Dispatcher {
       if (attempt.beganAt > now - HAND_OVER_AFTER_MS) break
       if (!attempt.handOver(now)) continue
       attempt.lane.health.slow(now)
-      for (const waiting of attempt.lane.lane.withdraw()) waiting.spill(now)
+      attempt.lane.lane.spill(now)
     }
     this.#lanes.forgetUnused(now)
   }

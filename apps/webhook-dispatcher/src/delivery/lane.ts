@@ -3,6 +3,8 @@ import { Queue } from './queue.ts'
 /** Work that is started when there is a slot for it, and gives the slot back by `lane.release()`. */
 export interface Task {
   start(): void
+  /** Lets go of it before it has begun: its endpoint has no slot before `dueAt`, in milliseconds since the epoch. */
+  spill(dueAt: number): void
 }
 
 /**
@@ -10,16 +12,16 @@ export interface Task {
  * have a slot free, so no limit is ever exceeded; whoever is below a full lane takes turns, so none is starved by
  * another's queue. Starting and ending a task costs the depth of the tree.
  */
-export class Lane<T extends Task = Task> {
-  readonly #parent: Lane<T> | undefined
+export class Lane {
+  readonly #parent: Lane | undefined
   readonly #limit: () => number
-  readonly #tasks = new Queue<T>()
+  readonly #tasks = new Queue<Task>()
   /** Lanes below that have work and a slot for it, in turn. */
-  readonly #ready = new Queue<Lane<T>>()
+  readonly #ready = new Queue<Lane>()
   #listed = false
   #running = 0
 
-  constructor(limit: () => number, parent?: Lane<T>) {
+  constructor(limit: () => number, parent?: Lane) {
     this.#limit = limit
     this.#parent = parent
   }
@@ -33,14 +35,19 @@ export class Lane<T extends Task = Task> {
     return this.#tasks.length
   }
 
-  add(task: T): void {
+  add(task: Task): void {
     this.#tasks.push(task)
     this.wake()
   }
 
-  /** Takes back the tasks that have not begun. */
-  withdraw(): T[] {
-    return this.#tasks.clear()
+  /** How many more tasks would begin at once, as far as this lane is concerned. */
+  get room(): number {
+    return this.#limit() - this.#running - this.#tasks.length
+  }
+
+  /** Lets go of the tasks that have not begun. */
+  spill(dueAt: number): void {
+    for (const task of this.#tasks.clear()) task.spill(dueAt)
   }
 
   /** A task of this lane has ended. */
@@ -61,7 +68,7 @@ export class Lane<T extends Task = Task> {
   }
 
   /** Puts itself, and every lane above, in line where it can have a turn. @returns the root. */
-  #announce(): Lane<T> {
+  #announce(): Lane {
     if (!this.#parent) return this
     if (!this.#listed && this.#hasWork && this.#hasSlot) {
       this.#listed = true
@@ -79,14 +86,14 @@ export class Lane<T extends Task = Task> {
   }
 
   /** The next task that every lane on its way has a slot for; its slots are taken. */
-  #take(): T | undefined {
+  #take(): Task | undefined {
     if (!this.#hasSlot) return undefined
     const task = this.#tasks.shift() ?? this.#takeBelow()
     if (task) this.#running++
     return task
   }
 
-  #takeBelow(): T | undefined {
+  #takeBelow(): Task | undefined {
     for (let child = this.#ready.shift(); child; child = this.#ready.shift()) {
       child.#listed = false
       const task = child.#take()

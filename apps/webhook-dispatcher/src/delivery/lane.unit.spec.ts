@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { Lane } from './lane.ts'
+import { Lane, type Task } from './lane.ts'
+
+const task = (start: () => void): Task => ({ start, spill: () => undefined })
 
 describe('lanes', () => {
   it('never run more than any limit, and run everything in the end', () => {
@@ -38,12 +40,12 @@ describe('lanes', () => {
           else {
             const lane = endpoints[step.pick % endpoints.length] as Lane
             added++
-            lane.add({
-              start: () => {
+            lane.add(
+              task(() => {
                 started++
                 running.push(lane)
-              },
-            })
+              }),
+            )
           }
           for (const { lane, limit } of all) expect(lane.running).toBeLessThanOrEqual(limit)
           // Nothing waits that could run.
@@ -59,8 +61,8 @@ describe('lanes', () => {
     const root = new Lane(() => 1)
     const [busy, quiet] = [new Lane(() => 9, root), new Lane(() => 9, root)]
     const begun: string[] = []
-    for (let i = 0; i < 5; i++) busy.add({ start: () => begun.push('busy') })
-    quiet.add({ start: () => begun.push('quiet') })
+    for (let i = 0; i < 5; i++) busy.add(task(() => begun.push('busy')))
+    quiet.add(task(() => begun.push('quiet')))
     busy.release()
     busy.release()
     expect(begun).toContain('quiet')
@@ -70,7 +72,7 @@ describe('lanes', () => {
     let limit = 0
     const lane = new Lane(() => limit, new Lane(() => 10))
     let begun = 0
-    lane.add({ start: () => begun++ })
+    lane.add(task(() => begun++))
     expect(begun).toBe(0)
     limit = 1
     lane.wake()

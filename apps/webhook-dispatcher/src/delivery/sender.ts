@@ -32,7 +32,10 @@ const MAX_HEADER_LENGTH = 512
 /** Of metrics, the address is left out: there are as many as endpoints. */
 const method = { 'http.request.method': 'POST' }
 
-/** Makes attempts: body, signature, request, and what the answer means. Never throws for what a receiver does. */
+/**
+ * Makes attempts: body, signature, request, and what the answer means. Never throws for what a receiver does, only for
+ * what was called off.
+ */
 export class Sender {
   readonly #egress: Pick<Egress, 'post'>
   readonly #mappings = new WeakMap<IndexedEndpoint, CompiledMapping>()
@@ -80,7 +83,8 @@ export class Sender {
         httpClientMetrics.duration.record(timings.total / 1_000, { ...method, 'http.response.status_code': status })
         return answered(response, at, headers, secrets)
       } catch (error) {
-        if (!(error instanceof EgressError)) throw error
+        // What this side has called off says nothing of the receiver.
+        if (!(error instanceof EgressError) || error.code === 'aborted') throw error
         span.setAttribute('error.type', error.code)
         httpClientMetrics.duration.record(error.timings.total / 1_000, { ...method, 'error.type': error.code })
         return unanswered(error, at, headers, secrets)

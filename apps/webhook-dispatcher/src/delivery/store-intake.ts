@@ -14,6 +14,8 @@ export interface StoreIntakeOptions {
   readonly index: () => EndpointIndex
   readonly dispatcher: Dispatcher
   readonly unfinished: Unfinished
+  /** Resolves when this replica may send; until then events are left to others. */
+  readonly sending: () => Promise<void>
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -38,6 +40,7 @@ export class StoreIntake {
   readonly #working: NodeJS.Timeout
   #messages: ConsumerMessages | undefined
   #running: Promise<void> | undefined
+  readonly #stopping = Promise.withResolvers<void>()
   #stopped = false
 
   constructor(options: StoreIntakeOptions) {
@@ -49,9 +52,15 @@ export class StoreIntake {
     this.#running ??= this.#run()
   }
 
+  /** Leaves what comes from now on to others, until this replica may send again. */
+  interrupt(): void {
+    this.#messages?.stop()
+  }
+
   /** Takes no more in; what is open stays open. */
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#stopping.resolve()
     clearInterval(this.#working)
     this.#messages?.stop()
     await this.#running
@@ -60,6 +69,8 @@ export class StoreIntake {
   async #run(): Promise<void> {
     for (let failures = 0; !this.#stopped && !this.#options.bus.nc.isClosed(); failures++) {
       try {
+        await Promise.race([this.#options.sending(), this.#stopping.promise])
+        if (this.#stopped) return
         this.#messages = await this.#consume()
         for await (const message of this.#messages) {
           await this.#takeIn(message)

@@ -58,6 +58,32 @@ describe('a circuit', () => {
     expect([one.circuit(903), one.limit(903)]).toEqual(['closed', 3 + 1])
   })
 
+  it('is tried by one attempt when somebody asks for it, but not before a Retry-After has ended', () => {
+    const one = health()
+    for (let i = 0; i < 3; i++) one.failed(0, 10, false)
+    one.failed(0, 10, true, 50)
+    one.reopen(10)
+    expect([one.circuit(10), one.limit(10), one.pausedUntil]).toEqual(['half_open', 0, 50])
+    expect([one.circuit(50), one.limit(50)]).toEqual(['half_open', 1])
+  })
+
+  it('is what another replica has found out, and a Retry-After that is known here is not shortened', () => {
+    const [one, other] = [health(), health()]
+    for (let i = 0; i < 3; i++) one.failed(0, 10, false)
+    other.failed(0, 10, true, 500)
+    other.learn(one.pause)
+    expect([other.circuit(99), other.circuit(100), other.pausedUntil]).toEqual(['open', 'half_open', 500])
+    one.succeeded(10)
+    other.learn(one.pause)
+    expect([other.circuit(99), other.limit(499), other.limit(500)]).toEqual(['closed', 0, 1])
+    // It opens for longer next time, whoever finds out.
+    for (let i = 0; i < 3; i++) one.failed(0, 10, false)
+    other.learn(one.pause)
+    other.failed(500, 10, false)
+    one.learn(other.pause)
+    expect([one.circuit(699), one.circuit(700)]).toEqual(['open', 'half_open'])
+  })
+
   it('does not open for longer because of what was in flight when it opened', () => {
     const one = health()
     for (let i = 0; i < 10; i++) one.failed(0, 10, false)

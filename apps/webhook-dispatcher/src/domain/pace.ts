@@ -3,12 +3,14 @@
  * tenth of a second's worth may go at once, and never more than the rate over any longer time.
  */
 export class Pace {
+  readonly perSecond: number
   readonly #intervalMs: number
   readonly #burstMs: number
   /** When the next would be due if they came evenly. */
   #due = 0
 
   constructor(perSecond: number) {
+    this.perSecond = perSecond
     this.#intervalMs = 1_000 / perSecond
     this.#burstMs = Math.max(0, 100 - this.#intervalMs)
   }

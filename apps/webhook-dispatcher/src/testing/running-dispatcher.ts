@@ -62,7 +62,7 @@ export async function runningDispatcher(settings: Partial<Settings> = {}): Promi
       WebhookDispatcherModule.create(context, {
         databaseUrl: postgres.urls.dispatcher,
         allowedNetworks: ['127.0.0.0/8'],
-        concurrency: { total: 256, perStore: 128 },
+        concurrency: { perProcess: 256, perStore: 128 },
         health: defaultHealthSettings,
         retryAfterCapMs: 86_400_000,
         disableAfterMs: 5 * 86_400_000,
