@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { startIdentityProvider, type IdentityProvider } from '../testing/identity-provider.ts'
+import { startIdentityProvider, type IdentityProvider } from '@cartly/testing'
 import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-test.ts'
 
 const audience = 'https://cartly.test/integrations'
 let provider: IdentityProvider
 let gateway: GatewayUnderTest
 beforeAll(async () => {
-  provider = await startIdentityProvider(audience)
+  provider = await startIdentityProvider({
+    audience,
+    gatewayUrl: 'http://gateway.test',
+    scope: 'integrations:read webhooks:read',
+  })
   gateway = await startGateway({
     auth: { issuer: provider.issuer, jwksUrl: provider.jwksUrl, audience },
     oidc: { ...provider.client, scope: 'openid integrations:read webhooks:read' },

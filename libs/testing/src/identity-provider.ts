@@ -20,7 +20,17 @@ export interface IdentityProvider {
 
 const client = { clientId: 'console', clientSecret: 'secret-of-the-console-0123456789' }
 
-export async function startIdentityProvider(audience: string): Promise<IdentityProvider> {
+export interface IdentityProviderOptions {
+  /** Who its access tokens are for. */
+  readonly audience: string
+  /** Where the gateway is, as browsers see it. */
+  readonly gatewayUrl: string
+  /** What it grants at most, separated by spaces. */
+  readonly scope: string
+}
+
+export async function startIdentityProvider(options: IdentityProviderOptions): Promise<IdentityProvider> {
+  const { audience, gatewayUrl, scope } = options
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -45,8 +55,8 @@ export async function startIdentityProvider(audience: string): Promise<IdentityP
       {
         client_id: client.clientId,
         client_secret: client.clientSecret,
-        redirect_uris: ['http://gateway.test/auth/callback'],
-        post_logout_redirect_uris: ['http://gateway.test/'],
+        redirect_uris: [`${gatewayUrl}/auth/callback`],
+        post_logout_redirect_uris: [`${gatewayUrl}/`],
       },
     ],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
@@ -63,7 +73,7 @@ export async function startIdentityProvider(audience: string): Promise<IdentityP
         enabled: true,
         getResourceServerInfo: () => ({
           audience,
-          scope: 'integrations:read webhooks:read',
+          scope,
           accessTokenFormat: 'jwt',
           accessTokenTTL: 600,
           jwt: { sign: { alg: 'ES256' } },
