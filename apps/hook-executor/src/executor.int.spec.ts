@@ -203,7 +203,8 @@ describe('upgrading connectors', () => {
     const [last] = (
       await eventually(async () => {
         const found = await engine.executions(stores[0]!, connectors[0]!)
-        return found.length === 3 && found
+        const tracked = found.filter(({ hook }) => hook === 'track')
+        return tracked.length === 3 && tracked
       })
     ).toReversed()
     expect(last).toMatchObject({ templateVersion: NEXT_VERSION, connectorRevision: 2 })
@@ -229,6 +230,16 @@ describe('testing a connection', () => {
     })
 
     expect(await test()).toMatchObject({ ok: true, checks: [{ ok: true }, { ok: true }, { ok: true }] })
+    const facts = await eventually(async () => {
+      const found = await engine.executions(storeId, connectorId)
+      return found.length === 2 && found
+    })
+    const about = { hook: 'test_connection', trigger: 'test', source: 'live' }
+    expect(facts).toMatchObject([
+      { ...about, status: 'failed', error: { class: 'configuration' }, connectorRevision: 2 },
+      { ...about, status: 'succeeded', steps: [{ id: 'test', attempts: [{ response: { status: 200 } }] }] },
+    ])
+    expect(JSON.stringify(facts)).not.toMatch(/not-a-token|9876543210/)
   })
 
   it('explains that credentials are missing', async () => {
@@ -238,6 +249,13 @@ describe('testing a connection', () => {
     const result = await engine.client.request(executor.test, { storeId, connectorId, afterSequence: 0 })
 
     expect(result).toMatchObject({ ok: false, error: { code: 'credentials_missing' } })
+    const facts = await eventually(async () => {
+      const found = await engine.executions(storeId, connectorId)
+      return found.length > 0 && found
+    })
+    expect(facts).toMatchObject([
+      { trigger: 'test', status: 'failed', error: { code: 'credentials_missing' }, steps: [] },
+    ])
   })
 })
 

@@ -131,7 +131,7 @@ export class ExecutorModule {
       controllers: [ExecutorController],
       providers: [
         provide(new Invoker({ index, history, templates, answers, lasting })),
-        provide(new ConnectionTest({ index, templates, credentials, http })),
+        provide(new ConnectionTest({ index, templates, credentials, http, activity })),
         provide(new Previews(index, templates)),
         provide(new Headrooms({ index, templates, circuits, rateLimits })),
       ],

@@ -13,5 +13,5 @@ export type { Clock, HttpError, HttpPort, HttpRequest, HttpResponse } from './ht
 export type { AttemptBegun, Recorded, Recorder, Repeat, StepOutcome } from './recorder.ts'
 export { runChain, type RunOptions } from './run-chain.ts'
 export { previewChain, type CannedResponse, type Preview, type PreviewOptions } from './preview-chain.ts'
-export { compileTest, runTest, type CompiledTest } from './test-connection.ts'
+export { compileTest, runTest, type CompiledTest, type TestRun } from './test-connection.ts'
 export { systemClock } from './system-clock.ts'

@@ -3,6 +3,7 @@ import { compileChain, type ChainContext } from './compile-chain.ts'
 import type { CompiledChain } from './compiled-chain.ts'
 import { DefinitionError } from './definition-error.ts'
 import type { TestConnectionDefinition } from './definition/hook.ts'
+import type { ChainResult } from './chain-result.ts'
 import { runChain, type RunOptions } from './run-chain.ts'
 
 export type CompiledTest = { readonly chain: CompiledChain }
@@ -35,15 +36,21 @@ export function compileTest(definition: TestConnectionDefinition, context: Chain
 const ownPlace = (pointer: string): string =>
   pointer.replace('/steps/0/output/detail', '/detail').replace('/steps/0/', '/')
 
+/** A test that was made: what it says, and the one step that it took. */
+export interface TestRun {
+  readonly result: TestResult
+  readonly outcome: ChainResult
+}
+
 /** Tests a connection, and says of each thing that must hold whether it does. */
 export async function runTest(
   { chain }: CompiledTest,
   options: Omit<RunOptions, 'input' | 'execution' | 'recorder' | 'recorded'>,
-): Promise<TestResult> {
+): Promise<TestRun> {
   const startedAt = options.clock.now()
-  const result = await runChain(chain, { ...options, input: {}, execution: { id: 'test', key: 'test' } })
+  const outcome = await runChain(chain, { ...options, input: {}, execution: { id: 'test', key: 'test' } })
   const latencyMs = options.clock.now() - startedAt
-  const attempt = result.steps[0]?.attempts.at(-1)
+  const attempt = outcome.steps[0]?.attempts.at(-1)
   const status = attempt?.response?.status
   const { service } = chain
   const checks: TestResult['checks'] = []
@@ -52,21 +59,22 @@ export async function runTest(
   if (status !== undefined) {
     check('reachable', true, `${service} answered ${status} in ${Math.round(attempt?.durationMs ?? 0)} ms.`)
   }
-  if (result.status === 'failed') {
-    const { class: errorClass, message } = result.error
+  if (outcome.status === 'failed') {
+    const { class: errorClass, message } = outcome.error
     // What an answer other than a refusal says of the credentials is not known.
     const place = errorClass === 'configuration' ? 'credentials' : 'answer'
     const failed = attempt === undefined ? 'setup' : status === undefined ? 'reachable' : place
     check(failed, false, message)
   } else {
     check('credentials', true, `${service} accepts the credentials.`)
-    check('answer', true, detailOf(result) ?? 'The answer is what it should be.')
+    check('answer', true, detailOf(outcome) ?? 'The answer is what it should be.')
   }
-  if (result.status !== 'failed') return { ok: true, latencyMs, checks }
-  return { ok: false, latencyMs, checks, error: { code: result.error.code, message: result.error.message } }
+  if (outcome.status !== 'failed') return { result: { ok: true, latencyMs, checks }, outcome }
+  const { code, message } = outcome.error
+  return { result: { ok: false, latencyMs, checks, error: { code, message } }, outcome }
 }
 
-function detailOf(result: Awaited<ReturnType<typeof runChain>>): string | undefined {
-  const output = result.status === 'succeeded' ? (result.output as { detail?: unknown }) : {}
+function detailOf(outcome: ChainResult): string | undefined {
+  const output = outcome.status === 'succeeded' ? (outcome.output as { detail?: unknown }) : {}
   return typeof output.detail === 'string' ? output.detail : undefined
 }

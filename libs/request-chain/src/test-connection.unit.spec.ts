@@ -10,8 +10,8 @@ const test = compileTest(
   { service: 'Acme' },
 )
 
-const run = (http: HttpPort) =>
-  runTest(test, {
+const run = async (http: HttpPort) => {
+  const { result } = await runTest(test, {
     baseUrl: 'https://api.acme.test',
     auth: { type: 'bearer' },
     credentials: { apiKey: 'acme_secret_key' },
@@ -20,6 +20,8 @@ const run = (http: HttpPort) =>
     random: () => 0,
     deadlineAt: systemClock.now() + 5_000,
   })
+  return result
+}
 
 const answer = (status: number, body: object): HttpPort => ({
   send: async () => ({

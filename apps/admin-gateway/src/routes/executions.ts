@@ -6,6 +6,7 @@ import {
   ExecutionIdSchema,
   ExecutionSummary,
   executor,
+  includeTests,
   InvokeResult,
   page,
   registry,
@@ -23,6 +24,7 @@ const store = { storeId: StoreIdSchema }
 const execution = { ...store, executionId: ExecutionIdSchema }
 
 const filters = {
+  include: includeTests,
   hook: Type.Optional(Type.String({ maxLength: 64 })),
   status: Type.Optional(Type.Union([Type.Literal('succeeded'), Type.Literal('failed')])),
   errorClass: Type.Optional(ErrorClass),
@@ -92,7 +94,10 @@ export const executionRoutes: readonly Route[] = [
     example: { configuration: 'current' },
     response: InvokeResult,
     handle: async ({ params, body, ask }) => {
-      const { connectorId, hook, input, startedAt } = await ask(registry.getExecution, params)
+      const { connectorId, hook, input, startedAt, trigger } = await ask(registry.getExecution, params)
+      if (trigger === 'test') {
+        throw conflict('test_not_replayed', `This was a test of the connection: POST …/connectors/${connectorId}/test`)
+      }
       if (input.truncated) {
         throw conflict('input_not_kept', 'The input was too large to be kept whole, so this run cannot be replayed')
       }

@@ -55,7 +55,7 @@ const periodTable = (table: string): string =>
     PRIMARY KEY (connector_id, at, hook, source, error_class)
   )`
 
-/** Every execution with all that is known of it, and counts by minute and by hour. Tests of a connection are no executions. */
+/** Every execution with all that is known of it, and counts by minute and by hour, without tests of connections. */
 export const executionsProjection = defineProjection({
   name: 'executions',
   version: 1,

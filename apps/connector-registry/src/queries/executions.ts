@@ -22,7 +22,7 @@ interface Row {
   event_id: string | null
 }
 
-/** The executions of a store, newest first. */
+/** The executions of a store, newest first; tests of connections only where they are asked for. */
 export async function listExecutions(
   dataSource: DataSource,
   request: RequestOf<typeof registry.listExecutions>,
@@ -32,6 +32,7 @@ export async function listExecutions(
   const only = (condition: string, value: unknown): void => {
     if (value !== undefined) where.push(condition.replace('?', `$${parameters.push(value)}`))
   }
+  if (request.include !== 'tests') where.push("trigger <> 'test'")
   only('connector_id = ?', request.connectorId)
   only('hook = ?', request.hook)
   only('status = ?', request.status)

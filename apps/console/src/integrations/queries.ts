@@ -75,7 +75,7 @@ export const executionsQuery = (storeId: string, connectorId: string, filter: Ex
     (query) =>
       answered(
         api.GET('/v1/stores/{storeId}/connectors/{connectorId}/executions', {
-          params: { path: { storeId, connectorId }, query: { ...filter, ...query } },
+          params: { path: { storeId, connectorId }, query: { ...filter, ...query, include: 'tests' } },
         }),
       ),
     limit,

@@ -1,24 +1,31 @@
-import { CartlyError, type RequestOf, type ResponseOf, type executor } from '@cartly/contracts'
+import { CartlyError, newId, TEST_HOOK, type RequestOf, type ResponseOf, type executor } from '@cartly/contracts'
+import { MappingError } from '@cartly/mapping'
 import { runTest, systemClock, type HttpPort } from '@cartly/request-chain'
+import type { CompiledTemplate } from '@cartly/templates'
 import type { CompiledTemplates } from '../connectors/compiled-templates.ts'
 import type { ConnectorIndex } from '../connectors/connector-index.ts'
 import type { Credentials } from '../connectors/credentials.ts'
-import { MappingError } from '@cartly/mapping'
+import type { Connector } from '../domain/connector.ts'
+import type { Activity } from '../execution/activity.ts'
+import { endingOf, failed, type Outcome } from '../execution/execution.ts'
+import { recordedExecution } from '../execution/recorded-execution.ts'
 
 export interface ConnectionTestOptions {
   readonly index: ConnectorIndex
   readonly templates: CompiledTemplates
   readonly credentials: Credentials
   readonly http: HttpPort
+  readonly activity: Activity
 }
 
 type TestRequest = RequestOf<typeof executor.test>
 type TestResult = ResponseOf<typeof executor.test>
+type Tried = { readonly result: TestResult; readonly outcome: Outcome }
 
 const KNOWN_WITHIN_MS = 2_000
 const TEST_MS = 15_000
 
-/** Tries a connection with the credentials and the configuration of this moment. */
+/** Tries a connection with the credentials and the configuration of this moment, and records it with the executions. */
 export class ConnectionTest {
   readonly #options: ConnectionTestOptions
 
@@ -30,7 +37,7 @@ export class ConnectionTest {
    * @throws CartlyError `not_found`; `unavailable` when the caller's last change does not arrive here
    */
   async run({ storeId, connectorId, afterSequence }: TestRequest, callDeadlineAt: number): Promise<TestResult> {
-    const { index, templates, credentials, http } = this.#options
+    const { index, templates, activity } = this.#options
     if (!(await index.passed(afterSequence, KNOWN_WITHIN_MS))) {
       throw new CartlyError('unavailable', 'index_behind', 'The latest change is not known here yet; try again', {
         retryAfterMs: 1_000,
@@ -38,9 +45,18 @@ export class ConnectionTest {
     }
     const connector = await index.get(storeId, connectorId)
     const template = templates.of(connector)
-    const { auth, name } = template.definition
     const startedAt = Date.now()
     const deadlineAt = Math.min(callDeadlineAt - 500, startedAt + TEST_MS)
+    const { result, outcome } = await this.#try(connector, template, deadlineAt)
+    const about = { id: newId('exec', startedAt), hook: { name: TEST_HOOK }, trigger: 'test', input: {} } as const
+    void activity.publish(recordedExecution({ ...about, connector, startedAt, deadlineAt }, endingOf(outcome)))
+    return result
+  }
+
+  async #try(connector: Connector, template: CompiledTemplate, deadlineAt: number): Promise<Tried> {
+    const { credentials, http } = this.#options
+    const { auth, name } = template.definition
+    const startedAt = Date.now()
     // A credential that was entered a moment ago is what is to be tested.
     credentials.forget(connector)
     try {
@@ -61,8 +77,9 @@ export class ConnectionTest {
       const missing = whatIsMissing(name, error)
       if (!missing) throw error
       const { check, code, message } = missing
-      const latencyMs = Date.now() - startedAt
-      return { ok: false, latencyMs, checks: [{ name: check, ok: false, detail: message }], error: { code, message } }
+      const checks = [{ name: check, ok: false, detail: message }]
+      const result = { ok: false, latencyMs: Date.now() - startedAt, checks, error: { code, message } }
+      return { result, outcome: failed({ class: 'configuration', code, message }) }
     }
   }
 }

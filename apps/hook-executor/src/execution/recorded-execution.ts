@@ -3,6 +3,9 @@ import { parseTraceparent, currentTraceparent } from '@cartly/telemetry'
 import type { Static } from 'typebox'
 import type { Ending, Execution } from './execution.ts'
 
+/** What of an execution is recorded; of its hook, the name. */
+export type Recordable = Omit<Execution, 'key' | 'hook'> & { readonly hook: { readonly name: string } }
+
 type Body = Static<typeof RecordedBody>
 
 /** Facts stay well under what the bus carries (1 MB), with room for many in memory. */
@@ -12,7 +15,7 @@ const MAX_BODY_CHARS = 16_384
 const KEPT_ATTEMPTS = 8
 
 /** The fact of an execution, no larger than 256 KiB as JSON: the bodies of its steps go first. */
-export function recordedExecution(execution: Execution, ending: Ending): ExecutionRecorded {
+export function recordedExecution(execution: Recordable, ending: Ending): ExecutionRecorded {
   const { connector, hook, event, replayOf } = execution
   const traceId = parseTraceparent(currentTraceparent())?.traceId
   const fact: ExecutionRecorded = {

@@ -55,6 +55,9 @@ export const StepRecord = Type.Object({
 })
 export type StepRecord = Static<typeof StepRecord>
 
+/** A test of the connection is recorded as a run of this, with the trigger `test`; it counts in no rate. */
+export const TEST_HOOK = 'test_connection'
+
 export const executionTriggers = ['invoke', 'event', 'test', 'replay'] as const
 
 /** One run of a hook, published once it has ended on `act.hook.<storeId>.<connectorId>`. */
