@@ -3217,6 +3217,8 @@ export interface operations {
         cursor?: string
         errorClass?: 'transient' | 'configuration' | 'permanent' | 'unknown'
         hook?: string
+        /** @description Tests of the connection too, which are left out otherwise */
+        include?: 'tests'
         /** @description How many; 50 when absent */
         limit?: number
         since?: string
@@ -4064,6 +4066,8 @@ export interface operations {
         cursor?: string
         errorClass?: 'transient' | 'configuration' | 'permanent' | 'unknown'
         hook?: string
+        /** @description Tests of the connection too, which are left out otherwise */
+        include?: 'tests'
         /** @description How many; 50 when absent */
         limit?: number
         since?: string
