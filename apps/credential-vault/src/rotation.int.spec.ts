@@ -6,6 +6,7 @@ import type { BusClient } from '@cartly/messaging'
 import { eventually } from '@cartly/testing'
 import { requestLeases } from '@cartly/vault-client'
 import { Client } from 'pg'
+import { credentialIdOf } from './domain/credential-id.ts'
 import { runningVault, type RunningVault } from './testing/running-vault.ts'
 
 const storeId = 'store-1' as StoreId
@@ -112,6 +113,26 @@ describe('rotating the key', () => {
     await replica.close()
   })
 
+  test('a data key that does not open stays as it is, is named, and holds up no other', async () => {
+    const ids = await create(3)
+    await database.query("UPDATE data_key SET wrapped_key = '\\x00' WHERE owner_id = $1", [ids[1]])
+    const { keyId } = await admin.request(vault.addKey, {})
+    await admin.request(vault.promoteKey, { keyId })
+    await admin.request(vault.rewrap, {})
+    const done = await eventually(async () => {
+      const { rewrap, keys } = await admin.request(vault.describeKeyring, {})
+      return rewrap.running ? undefined : { left: rewrap.remaining, keys }
+    })
+    expect(done.left).toBe(1)
+    const { rows } = await database.query('SELECT wrapping_key_id AS id FROM data_key WHERE wrapping_key_id <> $1', [
+      keyId,
+    ])
+    await expect(admin.request(vault.destroyKey, { keyId: rows[0].id })).rejects.toMatchObject({ code: 'key_in_use' })
+    const credentialId = credentialIdOf({ storeId, ownerId: ids[1]!, purpose: 'webhook_secret' })
+    expect(running.lines.join('')).toMatch(new RegExp(`data keys that do not open.*${credentialId} version 1`))
+    await database.query('DELETE FROM data_key WHERE owner_id = $1', [ids[1]])
+  })
+
   test('a row that is moved to another credential does not open', async () => {
     const [one, other] = await create(2)
     const [secret] = await secretsOf([one!])
@@ -137,5 +158,35 @@ describe('rotating the key', () => {
     await writeFile(path, JSON.stringify(other), { mode: 0o600 })
     await expect(running.startReplica()).rejects.toThrow(/put the right keyring back/)
     await writeFile(path, kept)
+  })
+})
+
+describe('rotating a key that is kept elsewhere', () => {
+  const keyA = `a:${Buffer.alloc(32, 1).toString('base64')}`
+  const keyB = `b:${Buffer.alloc(32, 2).toString('base64')}`
+  const keyring = (keys: string, primaryKey: string) => ({ kind: 'environment', keys, primaryKey }) as const
+  let running: RunningVault
+  beforeAll(async () => {
+    running = await runningVault(keyring(keyA, 'a'))
+  })
+  afterAll(() => running?.stop())
+
+  test('the old key is taken away once it wraps nothing, and not before', async () => {
+    const [admin, dispatcher] = await Promise.all([running.as('admin-gateway'), running.as('webhook-dispatcher')])
+    const endpointId = newId('whk')
+    await dispatcher.request(vault.createWebhookSecret, { storeId, endpointId, signature: 'v1' })
+    await running.stopReplicas()
+    await expect(running.startReplica(keyring(keyB, 'b'))).rejects.toThrow(/has not got a,/)
+
+    await running.startReplica(keyring(`${keyA},${keyB}`, 'b'))
+    await expect(admin.request(vault.addKey, {})).rejects.toMatchObject({ code: 'keyring_elsewhere' })
+    await admin.request(vault.rewrap, {})
+    await eventually(async () => !(await admin.request(vault.describeKeyring, {})).rewrap.running)
+    await running.stopReplicas()
+
+    await running.startReplica(keyring(keyB, 'b'))
+    const ask = { storeId, ownerId: endpointId, purpose: 'webhook_secret' as const, reason: 'a spec' }
+    const [lease] = await requestLeases(dispatcher, vault.leaseToDispatcher, [ask])
+    expect(lease).toMatchObject({ version: 1 })
   })
 })

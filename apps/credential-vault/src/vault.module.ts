@@ -26,7 +26,7 @@ import { countByKey, WrappingKeys } from './storage/wrapping-keys.ts'
 
 export interface VaultSettings {
   readonly databaseUrl: string
-  /** Opens the keyring; `inUse` are the keys that have wrapped something. */
+  /** Opens the keyring; `inUse` are the keys that wrap something. */
   openKeyring(inUse: readonly string[]): Promise<Keyring>
   readonly specOf: SpecOf
 }
@@ -51,10 +51,11 @@ export class VaultModule {
     onShutdown(() => dataSource.destroy())
 
     const dataKeys = new DataKeys(dataSource)
-    const inUse = await countByKey(dataSource)
-    const keyring = await settings.openKeyring([...inUse.keys()])
+    const wrapped = await countByKey(dataSource)
+    const keyring = await settings.openKeyring([...wrapped].flatMap(([id, count]) => (count > 0 ? [id] : [])))
     const wrappingKeys = new WrappingKeys(dataSource, keyring)
-    await wrappingKeys.admitPrimary()
+    let admitted = keyring.primary()
+    await wrappingKeys.admit(admitted)
     const rotation = new Rotation(keyring, wrappingKeys, log)
     await rotation.resume()
     onShutdown(() => rotation.stop())
@@ -94,18 +95,22 @@ export class VaultModule {
 
     const housekeeping = new Housekeeping({ credentials, dataKeys, log: store })
     const keepHouse = (): void => {
-      housekeeping.run().catch((error: unknown) => log.warn('housekeeping is put off', { error }))
+      Promise.all([housekeeping.run(), rotation.resume()]).catch((error: unknown) =>
+        log.warn('housekeeping is put off', { error }),
+      )
     }
-    const refreshKeyring = (): void => {
-      const before = keyring.primary()
-      keyring
-        .refresh()
-        .then(() => (keyring.primary() === before ? undefined : wrappingKeys.admitPrimary()))
-        .catch((error: unknown) => log.error('the keyring cannot be read', { error }))
+    const refreshKeyring = async (): Promise<void> => {
+      await keyring.refresh()
+      if (keyring.primary() === admitted) return
+      await wrappingKeys.admit(keyring.primary())
+      admitted = keyring.primary()
     }
     const timers = [
       setInterval(keepHouse, HOUSEKEEPING_EVERY_MS),
-      setInterval(refreshKeyring, REFRESH_KEYRING_EVERY_MS),
+      setInterval(
+        () => refreshKeyring().catch((error: unknown) => log.error('the keyring cannot be read', { error })),
+        REFRESH_KEYRING_EVERY_MS,
+      ),
     ]
     onShutdown(async () => timers.forEach(clearInterval))
 

@@ -2,11 +2,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { conflict, type KeyringDescription } from '@cartly/contracts'
 import type { Logger } from '@cartly/telemetry'
 import type { Keyring, RotatableKeyring } from '../domain/keyring.ts'
+import type { DataKeyRef } from '../storage/data-keys.ts'
 import type { WrappingKeys } from '../storage/wrapping-keys.ts'
 
 /** Small enough that leases are answered between two of them. */
 const BATCH = 200
 const LOOK_AGAIN_MS = 200
+/** How many of those that stay behind a log line names. */
+const NAMED = 20
 
 /** Rotates the keyring's key while the vault serves: add, promote, rewrap, destroy. */
 export class Rotation {
@@ -24,14 +27,13 @@ export class Rotation {
   }
 
   async describe(): Promise<KeyringDescription> {
+    await this.#keyring.refresh()
     const inUse = await this.#keys.countByKey()
-    const primary = this.#keyring.primary()
-    const others = [...inUse].filter(([id]) => id !== primary).map(([, count]) => count)
     return {
       keys: this.#keyring.keys().map(({ id, state }) => ({ id, state, inUse: inUse.get(id) ?? 0 })),
       rewrap: {
         running: this.#rewrapping !== undefined || (await this.#keys.isRewrapWanted()),
-        remaining: others.reduce((sum, count) => sum + count, 0),
+        remaining: await this.#remaining(),
       },
     }
   }
@@ -40,22 +42,25 @@ export class Rotation {
     return this.#change((keyring) => keyring.add())
   }
 
+  /** @throws KeyringError `key_unknown`, `key_destroyed` */
   async promote(keyId: string): Promise<KeyringDescription> {
     return this.#change(async (keyring) => {
+      // Before it wraps: what it wraps refers to it.
+      if (keyring.keys().some(({ id }) => id === keyId)) await this.#keys.admit(keyId)
       await keyring.promote(keyId)
-      await this.#keys.admitPrimary()
       return this.describe()
     })
   }
 
   /** Begins to wrap every data key under the primary key. It goes on in the background, and after a restart. */
   async rewrap(): Promise<KeyringDescription> {
+    await this.#keyring.refresh()
     await this.#keys.wantRewrap()
     this.#begin()
     return this.describe()
   }
 
-  /** Goes on with what was asked for and interrupted. */
+  /** Goes on with what was asked for and interrupted, here or at another replica. */
   async resume(): Promise<void> {
     if (await this.#keys.isRewrapWanted()) this.#begin()
   }
@@ -68,7 +73,7 @@ export class Rotation {
 
   /**
    * Forgets an old key, when it wraps nothing any more.
-   * @throws CartlyError `conflict`, code `key_in_use`
+   * @throws CartlyError `conflict`, code `key_in_use`; KeyringError `key_unknown`
    */
   async destroy(keyId: string): Promise<KeyringDescription> {
     return this.#change(async (keyring) => {
@@ -105,14 +110,33 @@ export class Rotation {
     let rewrapped = 0
     for (;;) {
       await this.#keys.rewrapSealingKeys()
-      for (let some; !this.#stopped && (some = await this.#keys.rewrapSome(BATCH)) > 0; rewrapped += some);
-      if (this.#stopped) return
-      if ((await this.describe()).rewrap.remaining === 0) break
+      const unopenable: DataKeyRef[] = []
+      for (const keyId of await this.#keys.others()) {
+        let last: DataKeyRef | undefined
+        do {
+          if (this.#stopped) return
+          const some = await this.#keys.rewrapSome(keyId, last, BATCH)
+          rewrapped += some.rewrapped
+          unopenable.push(...some.unopenable)
+          last = some.last
+        } while (last)
+      }
+      if ((await this.#remaining()) <= unopenable.length) return this.#done(rewrapped, unopenable)
       // What others had at hand was left to them.
       await delay(LOOK_AGAIN_MS)
     }
+  }
+
+  async #done(rewrapped: number, unopenable: readonly DataKeyRef[]): Promise<void> {
     await this.#keys.rewrapDone()
-    this.#log.info('every data key is under the primary key', { rewrapped })
+    if (unopenable.length === 0) return this.#log.info('every data key is under the primary key', { rewrapped })
+    const named = unopenable.slice(0, NAMED).map(({ credentialId, version }) => `${credentialId} version ${version}`)
+    this.#log.error('data keys that do not open keep their old wrap', { rewrapped, left: unopenable.length, named })
+  }
+
+  async #remaining(): Promise<number> {
+    const primary = this.#keyring.primary()
+    return [...(await this.#keys.countByKey())].reduce((sum, [id, count]) => (id === primary ? sum : sum + count), 0)
   }
 }
 

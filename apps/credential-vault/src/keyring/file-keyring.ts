@@ -44,6 +44,7 @@ export class FileKeyring implements RotatableKeyring {
     const draft = await write(path, { format: 1, keys: [newKey('primary')] })
     try {
       await link(draft, path)
+      await syncFolderOf(path)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     } finally {
@@ -114,6 +115,7 @@ export class FileKeyring implements RotatableKeyring {
     const file: KeyringFile = { ...before, keys: change(before.keys) }
     const local = localKeys(file)
     await rename(await write(this.#path, file), this.#path)
+    await syncFolderOf(this.#path)
     this.#local = local
   }
 }
@@ -146,6 +148,16 @@ async function readKeyring(path: string): Promise<KeyringFile> {
     throw new Error(`The keyring ${path} is not JSON`)
   }
   return compileSchema(KeyringFile).parse(content, `The keyring ${path}`)
+}
+
+/** Makes a new name last: a key that has wrapped something must still be there after a power cut. */
+async function syncFolderOf(path: string): Promise<void> {
+  const folder = await open(dirname(path))
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 /** Writes beside the path, through to the disk; returns where. */

@@ -10,7 +10,7 @@ import { TransitKeyring } from './transit-keyring.ts'
 /**
  * Opens the keyring. Only an empty vault makes a new one: a vault whose keyring is lost must say so, not go on with
  * another under which nothing opens.
- * @param inUse the keys that have wrapped something
+ * @param inUse the keys that wrap something
  * @throws Error when the keyring has not got one of them
  */
 export async function openKeyring(settings: KeyringSettings, inUse: readonly string[], fetch: Fetch): Promise<Keyring> {

@@ -30,7 +30,7 @@ export class LiveVersions {
   readonly #keyring: Keyring
   readonly #wrappedByOldKey: (subject: EnvelopeSubject, envelope: Envelope) => void
 
-  /** @param wrappedByOldKey is told of each envelope that is read and not under the primary key */
+  /** @param wrappedByOldKey is told of each envelope that is read and under a key that was the primary one */
   constructor(
     dataSource: DataSource,
     keyring: Keyring,
@@ -66,8 +66,13 @@ export class LiveVersions {
     const plaintext = await openEnvelope(this.#keyring, subject, envelope)
     const values = JSON.parse(plaintext.toString()) as Record<string, string>
     plaintext.fill(0)
-    if (envelope.wrappingKeyId !== this.#keyring.primary()) this.#wrappedByOldKey(subject, envelope)
+    if (this.#isOld(envelope.wrappingKeyId)) this.#wrappedByOldKey(subject, envelope)
     return { ...version, values }
+  }
+
+  /** A key that is primary elsewhere, and pending or not known here yet, is no old one. */
+  #isOld(keyId: string): boolean {
+    return this.#keyring.keys().some(({ id, state }) => id === keyId && state === 'decrypt-only')
   }
 }
 

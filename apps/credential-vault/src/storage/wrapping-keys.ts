@@ -1,14 +1,13 @@
-import { conflict, type CredentialId, type CredentialPurpose, type StoreId } from '@cartly/contracts'
+import { conflict, type CredentialPurpose, type StoreId } from '@cartly/contracts'
 import { statements, transaction, type Tx } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
 import type { EnvelopeSubject } from '../domain/binding.ts'
 import { rewrapEnvelope, type Envelope } from '../domain/envelope.ts'
-import type { Keyring } from '../domain/keyring.ts'
+import { KeyringError, type Keyring } from '../domain/keyring.ts'
+import type { DataKeyRef } from './data-keys.ts'
 import { sealingKeySubject } from './sealing-keys.ts'
 
-interface DataKeyRow extends Omit<Envelope, 'content'> {
-  readonly credentialId: CredentialId
-  readonly version: number
+interface DataKeyRow extends DataKeyRef, Omit<Envelope, 'content' | 'keyId'> {
   readonly storeId: StoreId
   readonly ownerId: string
   readonly purpose: CredentialPurpose
@@ -34,9 +33,9 @@ export class WrappingKeys {
     })
   }
 
-  /** Lets the primary key be used. */
-  async admitPrimary(): Promise<void> {
-    await this.#tx.query('INSERT INTO wrapping_key (id) VALUES ($1) ON CONFLICT DO NOTHING', [this.#keyring.primary()])
+  /** Lets a key of the keyring be used. */
+  async admit(keyId: string): Promise<void> {
+    await this.#tx.query('INSERT INTO wrapping_key (id) VALUES ($1) ON CONFLICT DO NOTHING', [keyId])
   }
 
   /**
@@ -75,37 +74,57 @@ export class WrappingKeys {
     await this.#tx.query('DELETE FROM rewrap_job WHERE target_key_id = $1', [this.#keyring.primary()])
   }
 
+  /** The keys that may wrap something and are not the primary one. */
+  async others(): Promise<string[]> {
+    const rows = await this.#tx.query<{ id: string }>('SELECT id FROM wrapping_key WHERE id <> $1', [
+      this.#keyring.primary(),
+    ])
+    return rows.map(({ id }) => id)
+  }
+
   /**
-   * Wraps up to `limit` data keys anew; those that another replica has at hand are left to it. Content and readers are
-   * not touched: whoever reads meanwhile finds a row that opens, before or after.
-   * @returns how many; 0 when there are none left
+   * Wraps up to `limit` of a key's data keys anew, in their order behind `after`; those that another replica has at hand
+   * are left to it. Content and readers are not touched: whoever reads meanwhile finds a row that opens, before or after.
+   * @throws KeyringError `key_service_unavailable`. A data key that does not open stays as it is, and is counted.
    */
-  async rewrapSome(limit: number): Promise<number> {
-    const primary = this.#keyring.primary()
+  async rewrapSome(
+    wrappedBy: string,
+    after: DataKeyRef | undefined,
+    limit: number,
+  ): Promise<{ last: DataKeyRef | undefined; rewrapped: number; unopenable: DataKeyRef[] }> {
     return transaction(this.#dataSource, async (tx) => {
       const rows = await tx.query<DataKeyRow>(
         `SELECT credential_id AS "credentialId", version, key_id AS "keyId", store_id AS "storeId",
            owner_id AS "ownerId", purpose, wrapping_key_id AS "wrappingKeyId", wrapped_key AS "wrappedKey"
-         FROM data_key WHERE wrapping_key_id IN (SELECT id FROM wrapping_key WHERE id <> $1)
-         LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED`,
-        [primary, limit],
+         FROM data_key WHERE wrapping_key_id = $1 AND (credential_id, version, key_id) > ($2, $3, $4)
+         ORDER BY credential_id, version, key_id LIMIT $5 FOR NO KEY UPDATE SKIP LOCKED`,
+        [wrappedBy, after?.credentialId ?? '', after?.version ?? 0, after?.keyId ?? '', limit],
       )
-      const wrapped = await Promise.all(
-        rows.map((row): Promise<{ wrappedKey: Buffer }> => rewrapEnvelope(this.#keyring, subjectOf(row), row)),
-      )
+      const unopenable: DataKeyRef[] = []
+      const attempts = rows.map(async (row) => {
+        try {
+          return { ...row, ...(await rewrapEnvelope(this.#keyring, subjectOf(row), row)) }
+        } catch (error) {
+          if (error instanceof KeyringError && error.code === 'key_service_unavailable') throw error
+          unopenable.push(row)
+          return []
+        }
+      })
+      const rewrapped = (await Promise.all(attempts)).flat()
       await tx.query(
-        `UPDATE data_key AS d SET wrapping_key_id = $1, wrapped_key = r.wrapped_key
-         FROM unnest($2::text[], $3::integer[], $4::text[], $5::bytea[]) AS r(credential_id, version, key_id, wrapped_key)
+        `UPDATE data_key AS d SET wrapping_key_id = r.wrapping_key_id, wrapped_key = r.wrapped_key
+         FROM unnest($1::text[], $2::integer[], $3::text[], $4::text[], $5::bytea[])
+           AS r(credential_id, version, key_id, wrapping_key_id, wrapped_key)
          WHERE d.credential_id = r.credential_id AND d.version = r.version AND d.key_id = r.key_id`,
         [
-          primary,
-          rows.map(({ credentialId }) => credentialId),
-          rows.map(({ version }) => version),
-          rows.map(({ keyId }) => keyId),
-          wrapped.map(({ wrappedKey }) => wrappedKey),
+          rewrapped.map(({ credentialId }) => credentialId),
+          rewrapped.map(({ version }) => version),
+          rewrapped.map(({ keyId }) => keyId),
+          rewrapped.map(({ wrappingKeyId }) => wrappingKeyId),
+          rewrapped.map(({ wrappedKey }) => wrappedKey),
         ],
       )
-      return rows.length
+      return { last: rows.at(-1), rewrapped: rewrapped.length, unopenable }
     })
   }
 

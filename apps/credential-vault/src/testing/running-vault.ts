@@ -5,6 +5,7 @@ import { createEventStore } from '@cartly/event-store'
 import { BusClient } from '@cartly/messaging'
 import type { ServiceContext } from '@cartly/service'
 import { testFolder, testNats, testPostgres, testService, type TestNats, type TestPostgres } from '@cartly/testing'
+import type { KeyringSettings } from '../keyring/keyring-settings.ts'
 import { openKeyring } from '../keyring/open-keyring.ts'
 import type { SpecOf } from '../queries/connector-directory.ts'
 import { VaultModule } from '../vault.module.ts'
@@ -18,8 +19,10 @@ export interface RunningVault {
   readonly lines: string[]
   /** Asks as one of the users. */
   as(user: keyof TestNats['credentials']): Promise<BusClient>
-  /** Another replica, on the same servers; `close` ends it as a service would. */
-  startReplica(): Promise<{ close(): Promise<void> }>
+  /** Another replica, on the same servers; `close` ends it as a service would. It has the keyring file unless told. */
+  startReplica(keyring?: KeyringSettings): Promise<{ close(): Promise<void> }>
+  /** Ends every replica. */
+  stopReplicas(): Promise<void>
   /** Says that a connector was installed, as the registry would: with a definition that has these settings. */
   install(storeId: StoreId, definition: unknown): Promise<ConnectorId>
   remove(storeId: StoreId, connectorId: ConnectorId): Promise<void>
@@ -29,22 +32,26 @@ export interface RunningVault {
 /** What a definition in these specs says about its credential: `{ kind, fields }`, taken as it is. */
 const specOf: SpecOf = ({ definition }) => definition as ReturnType<SpecOf>
 
-export async function runningVault(): Promise<RunningVault> {
+/** @param first the keyring of its first replica; a file, unless told */
+export async function runningVault(first?: KeyringSettings): Promise<RunningVault> {
   const [nats, postgres] = await Promise.all([testNats(), testPostgres()])
   const dataDir = testFolder('vault')
   const lines: string[] = []
-  const closers: (() => Promise<unknown>)[] = []
+  const replicas: (() => Promise<unknown>)[] = []
+  const file: KeyringSettings = { kind: 'file', path: join(dataDir, 'vault-keyring.json') }
 
-  const startReplica = async () => {
-    const keyring = { kind: 'file', path: join(dataDir, 'vault-keyring.json') } as const
+  const startReplica = async (keyring: KeyringSettings = file) => {
     const databaseUrl = postgres.urls.vault
     const wire = (context: ServiceContext) =>
       VaultModule.create(context, { databaseUrl, openKeyring: (inUse) => openKeyring(keyring, inUse, fetch), specOf })
     const { stop } = await testService(nats, 'credential-vault', wire, lines)
-    closers.push(stop)
+    replicas.push(stop)
     return { close: stop }
   }
-  await startReplica()
+  const stopReplicas = async (): Promise<void> => {
+    for (const close of replicas.splice(0).toReversed()) await close()
+  }
+  await startReplica(first)
 
   const registry = await nats.connect('connector-registry')
   const registryLog = createEventStore({
@@ -76,6 +83,7 @@ export async function runningVault(): Promise<RunningVault> {
     dataDir,
     lines,
     startReplica,
+    stopReplicas,
     async as(user) {
       const nc = await nats.connect(user)
       return new BusClient(nc, user)
@@ -106,7 +114,7 @@ export async function runningVault(): Promise<RunningVault> {
       })
     },
     async stop() {
-      for (const close of closers.toReversed()) await close()
+      await stopReplicas()
       await nats.stop()
       await postgres.stop()
     },
