@@ -38,11 +38,12 @@ export function problemsOf(route: Route): object {
   const changes = route.method !== 'GET'
   const isPublic = route.scopes === 'public'
   const statuses = [
-    ...(route.body ? [400, 413, 415] : []),
+    ...(changes ? [400, 413, 415] : []),
     ...(isPublic ? [] : [401, 403]),
     ...(isStoreScoped(route) || Object.keys(route.params).length > 0 ? [404] : []),
     ...(changes ? [409] : []),
     ...(route.ifMatch ? [412] : []),
+    ...(route.problems ?? []),
     422,
     429,
     500,

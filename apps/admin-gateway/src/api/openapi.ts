@@ -3,6 +3,7 @@ import { CSRF_HEADER, SESSION_COOKIE } from '../auth/session.ts'
 import { answerExamples } from './examples.ts'
 import { components, documented, inside, liveEvents } from './components.ts'
 import { header, headers } from './openapi-headers.ts'
+import { linksOf } from './openapi-links.ts'
 import { problemResponses, problemsOf } from './openapi-problems.ts'
 import { isIdempotent, type Route } from './route.ts'
 
@@ -21,7 +22,7 @@ export function openApiOf(routes: readonly Route[], publicUrl: string): object {
     paths: Object.fromEntries(
       [...Map.groupBy(routes, ({ path }) => path)].map(([path, rows]) => [
         path,
-        Object.fromEntries(rows.map((row) => [row.method.toLowerCase(), operationOf(row)])),
+        Object.fromEntries(rows.map((row) => [row.method.toLowerCase(), operationOf(row, routes)])),
       ]),
     ),
     components: {
@@ -53,13 +54,13 @@ const introduction = `Connects each store to outside services: connectors, hooks
 
 **Lists** take \`limit\` (1 to 200, else 50) and \`cursor\`, and answer \`{ data, nextCursor }\`.
 
-**Repeating safely.** Send \`Idempotency-Key\` with a POST: for 24 hours the same key with the same body gives the same answer, marked \`Idempotent-Replayed: true\`; with another body it is 422.
+**Repeating safely.** Send \`Idempotency-Key\` with a POST: for 24 hours the same key with the same body gives the same answer, marked \`Idempotent-Replayed: true\`; with another body it is 422. Where it is not among the parameters, the answer is bound to one browser, and each call gives a new one.
 
 **Changing safely.** An answer with a \`revision\` carries it as \`ETag\`; send that as \`If-Match\`, and a change made on an older state is 412.
 
 **Limits.** A body may be 1 MiB. Requests above the rate of \`RateLimit-Policy\` are 429 with \`Retry-After\`.`
 
-function operationOf(route: Route): object {
+function operationOf(route: Route, routes: readonly Route[]): object {
   return {
     operationId: route.id,
     tags: [route.tag],
@@ -68,7 +69,7 @@ function operationOf(route: Route): object {
     security: securityOf(route),
     parameters: parametersOf(route),
     ...(route.body ? { requestBody: requestBodyOf(route, route.body) } : {}),
-    responses: { ...successOf(route), ...problemsOf(route) },
+    responses: { ...successOf(route, routes), ...problemsOf(route) },
   }
 }
 
@@ -106,9 +107,8 @@ function headerParametersOf(route: Route): object[] {
   const ifMatch = {
     name: 'If-Match',
     in: 'header',
-    description: 'The `ETag` of the state that the change is meant for; `*` for any',
+    description: 'The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any',
     schema: { type: 'string' },
-    example: '"3"',
   }
   return [...(isIdempotent(route) ? [idempotency] : []), ...(route.ifMatch ? [ifMatch] : [])]
 }
@@ -118,7 +118,7 @@ const requestBodyOf = (route: Route, body: TSchema): object => ({
   content: { 'application/json': { schema: documented(body), example: route.example } },
 })
 
-function successOf(route: Route): object {
+function successOf(route: Route, routes: readonly Route[]): object {
   if (route.produces || route.redirects) return { ...redirectOf(route), ...pagesOf(route) }
   if (!route.response) return { 204: { description: 'Done' } }
   const answered = {
@@ -129,7 +129,12 @@ function successOf(route: Route): object {
   const description = route.status === 201 ? 'Made' : 'OK'
   const content = { 'application/json': { schema: documented(route.response) } }
   return {
-    [route.status ?? 200]: { description, ...(Object.keys(answered).length > 0 ? { headers: answered } : {}), content },
+    [route.status ?? 200]: {
+      description,
+      ...(Object.keys(answered).length > 0 ? { headers: answered } : {}),
+      content,
+      ...linksOf(route, routes),
+    },
   }
 }
 

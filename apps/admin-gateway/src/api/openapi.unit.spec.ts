@@ -108,6 +108,23 @@ describe.each(operations)('$method $path', ({ path, operation }) => {
   }
 })
 
+test('links an answer to what one can go on to with it', () => {
+  const links = (path: string, method: string, status: string) => {
+    const answer = document.paths[path]?.[method]?.responses[status] as { links?: Record<string, object> } | undefined
+    return answer?.links ?? {}
+  }
+  const ofConnector = links('/v1/stores/{storeId}/connectors', 'post', '201')
+  expect(ofConnector).toMatchObject({
+    activateConnector: {
+      operationId: 'activateConnector',
+      parameters: { storeId: '$request.path.storeId', connectorId: '$response.body#/id' },
+    },
+    invokeHook: { parameters: { hook: '$response.body#/hooks/0/name' } },
+  })
+  expect(ofConnector).not.toHaveProperty('getWebhook')
+  expect(links('/v1/stores/{storeId}/connectors/{connectorId}', 'get', '200')).toEqual({})
+})
+
 test('refers to nothing that is not there', () => {
   const references = new Set(
     [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/(\w+)\/([\w-]+)"/g)].map(String),

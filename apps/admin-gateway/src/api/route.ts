@@ -77,11 +77,15 @@ export interface RouteSpec<P extends TProperties, Q extends TProperties, B exten
   readonly pages?: Readonly<Record<number, string>>
   /** It may answer 302: whereto. */
   readonly redirects?: string
+  /** Path parameters that its answer tells, and where in it (JSON Pointer): what one can go on to. */
+  readonly tells?: Readonly<Record<string, string>>
+  /** Statuses of problems that others of its kind do not have. */
+  readonly problems?: readonly number[]
   /** The answer carries `revision`, and so an `ETag`. */
   readonly etag?: boolean
   /** `If-Match` is honoured. */
   readonly ifMatch?: boolean
-  /** A POST that `Idempotency-Key` does not apply to: it changes nothing, or must be done anew each time. */
+  /** A POST that `Idempotency-Key` does not apply to: its answer is bound to the browser, so that each has to be new. */
   readonly repeatable?: boolean
   readonly handle: (call: CallOf<P, Q, B>) => Promise<Static<R> | Answer | void>
 }

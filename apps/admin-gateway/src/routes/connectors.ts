@@ -76,6 +76,7 @@ export const connectorRoutes: readonly Route[] = [
     response: Connector,
     status: 201,
     etag: true,
+    tells: { connectorId: '/id', hook: '/hooks/0/name' },
     handle: ({ params, body, ask }) => ask(registry.install, { ...params, ...body }),
   }),
   route({
@@ -144,7 +145,6 @@ export const connectorRoutes: readonly Route[] = [
     params: connector,
     response: TestResult,
     ifMatch: true,
-    repeatable: true,
     handle: ({ params, expectedRevisions, ask }) => ask(registry.test, { ...params, expectedRevisions }),
   }),
   route({

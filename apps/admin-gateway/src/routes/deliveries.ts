@@ -51,6 +51,7 @@ export const deliveryRoutes: readonly Route[] = [
     params: store,
     query: filters,
     response: page(DeliverySummary),
+    tells: { deliveryId: '/data/0/id' },
     handle: ({ params, query, ask }) => ask(webhooks.listDeliveries, { ...params, ...pageOf(query) }),
   }),
   route({

@@ -38,6 +38,7 @@ export const eventTypeRoutes: readonly Route[] = [
     params: {},
     query: paging,
     response: page(EventType),
+    tells: { type: '/data/0/type' },
     handle: async ({ query }) => {
       const { limit, cursor } = pageOf(query)
       const from = cursor === undefined ? 0 : storeEventTypes.findIndex(({ type }) => type === cursor) + 1

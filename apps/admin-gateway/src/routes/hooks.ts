@@ -83,6 +83,7 @@ export const hookRoutes: readonly Route[] = [
     body: InvokeHook,
     example: { input: ratesInput, deadlineMs: 3_000 },
     response: InvokeResult,
+    tells: { executionId: '/executionId' },
     handle: ({ params: hook, body, idempotencyKey, ask }) => {
       const deadlineMs = body.deadlineMs ?? DEFAULT_DEADLINE_MS
       const deadlineAt = Date.now() + deadlineMs + DEADLINE_GRACE_MS + BUS_GRACE_MS
@@ -100,7 +101,6 @@ export const hookRoutes: readonly Route[] = [
     body: PreviewHook,
     example: { input: ratesInput },
     response: executor.preview.response,
-    repeatable: true,
     handle: ({ params: hook, body, ask }) => ask(executor.preview, { ...hook, ...body }),
   }),
   route({
@@ -116,7 +116,6 @@ export const hookRoutes: readonly Route[] = [
     body: MappingPreview,
     example: { mapping: { total: { path: '/total/amount' } }, input: { total: { amount: 1250, currency: 'USD' } } },
     response: executor.previewMapping.response,
-    repeatable: true,
     handle: ({ body, ask }) => ask(executor.previewMapping, body),
   }),
 ]

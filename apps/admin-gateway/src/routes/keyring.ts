@@ -32,6 +32,7 @@ export const keyringRoutes: readonly Route[] = [
     params: {},
     response: vault.addKey.response,
     status: 201,
+    tells: { keyId: '/keyId' },
     handle: ({ ask }) => ask(vault.addKey, {}),
   }),
   route({

@@ -24,7 +24,7 @@ export const oauthRoutes: readonly Route[] = [
     tag,
     summary: 'Begin an authorization',
     description:
-      'Sets a cookie that ties the callback to this browser: call it from the browser that will follow `authorizationUrl`.',
+      'Sets a cookie that ties the callback to this browser: call it from the browser that will follow `authorizationUrl`. Each call begins another one, so `Idempotency-Key` does not apply.',
     scopes: write,
     params,
     response: Authorization,
@@ -44,6 +44,7 @@ export const oauthRoutes: readonly Route[] = [
     scopes: ['integrations:read', 'credentials:write'],
     params,
     response: OAuthConnection,
+    problems: [409],
     handle: ({ params: connector, ask }) => ask(oauth.get, connector),
   }),
   route({

@@ -32,6 +32,7 @@ export const recoveryRoutes: readonly Route[] = [
     body: RecoverEndpoint,
     example: { since: '2026-11-23T00:00:00Z', dryRun: true },
     response: Recovery,
+    tells: { recoveryId: '/id' },
     handle: ({ params, body, ask }) => ask(webhooks.recover, { ...params, ...body }),
   }),
   route({

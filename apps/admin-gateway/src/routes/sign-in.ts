@@ -45,6 +45,7 @@ export const signInRoutes: readonly Route[] = [
       returnTo: Type.Optional(Type.String({ maxLength: 1_024, description: 'Path in the console to come back to' })),
     },
     redirects: 'To the identity provider',
+    problems: [404],
     handle: async ({ query, publicUrl, ...call }) => {
       const { url, pending } = await configured(call).begin(addressWithin(publicUrl, query.returnTo ?? '/'))
       return new Answer(302, { location: url, 'set-cookie': pendingCookie(pending, isSecure(publicUrl)) })
@@ -58,6 +59,7 @@ export const signInRoutes: readonly Route[] = [
     description: 'Sets the session cookie, or answers with a page for the person who came.',
     openQuery: true,
     redirects: 'Into the console, signed in',
+    problems: [404],
     produces: 'text/html',
     pages: signInPages,
     handle: async ({ query, request, publicUrl, ...call }) => {

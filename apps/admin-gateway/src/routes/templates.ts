@@ -27,6 +27,7 @@ export const templateRoutes: readonly Route[] = [
       ...paging,
     },
     response: page(TemplateSummary),
+    tells: { slug: '/data/0/slug' },
     handle: ({ query, ask }) => ask(registry.listTemplates, pageOf(query)),
   }),
   route({
@@ -38,6 +39,7 @@ export const templateRoutes: readonly Route[] = [
     scopes,
     params: { slug },
     response: TemplateDetail,
+    tells: { version: '/version' },
     handle: ({ params, ask }) => ask(registry.getTemplate, params),
   }),
   route({

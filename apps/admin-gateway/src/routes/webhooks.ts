@@ -54,6 +54,7 @@ export const webhookRoutes: readonly Route[] = [
     response: CreatedEndpoint,
     status: 201,
     etag: true,
+    tells: { endpointId: '/id' },
     handle: async ({ params: { storeId }, body, ask, bus }) => {
       const endpointId = newId('whk')
       const { settings, ...sealed } = await sealHeaders(bus, { storeId, endpointId }, body)
@@ -140,7 +141,7 @@ export const webhookRoutes: readonly Route[] = [
     bodyOptional: true,
     example: { eventType: 'order.created' },
     response: Delivery,
-    repeatable: true,
+    tells: { deliveryId: '/id' },
     handle: ({ params, body, ask }) => ask(webhooks.test, { ...params, ...body }),
   }),
   route({
