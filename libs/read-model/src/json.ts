@@ -16,4 +16,5 @@ function storable(_key: string, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [storableText(key), member]))
 }
 
-const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
+/** The text with what Postgres could not keep replaced likewise. */
+export const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')

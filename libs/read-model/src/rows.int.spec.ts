@@ -88,6 +88,20 @@ describe('rows', () => {
     expect(await all()).toMatchObject([{ body: 'newer' }])
   })
 
+  it('are added to what is there, where asked', async () => {
+    const counts = { id: 'text', part: 'integer', seen: 'bigint[]' } as const
+    await tx.query('CREATE TABLE counted (id text PRIMARY KEY, part integer, seen bigint[])')
+    const options = {
+      key: ['id' as const],
+      set: { part: 'existing.part + excluded.part', seen: 'existing.seen || excluded.seen' },
+    }
+    await upsertRows(tx, 'counted', counts, [{ id: 'a', part: 1, seen: [1, 2] }], options)
+
+    await upsertRows(tx, 'counted', counts, [{ id: 'a', part: 2, seen: [3] }], options)
+
+    expect(await tx.query('SELECT * FROM counted')).toEqual([{ id: 'a', part: 3, seen: [1, 2, 3] }])
+  })
+
   it('are deleted by key', async () => {
     await insertRows(
       tx,

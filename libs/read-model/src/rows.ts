@@ -1,4 +1,4 @@
-import { toJson } from './json.ts'
+import { arrayOf } from './array.ts'
 import type { Tx } from './session.ts'
 
 /** The Postgres type of each column that is written, by its name: `{ id: 'text', at: 'timestamptz', body: 'jsonb' }`. */
@@ -8,8 +8,8 @@ export type Columns = Readonly<Record<string, string>>
 export type Row<C extends Columns> = { readonly [Name in keyof C]?: unknown }
 
 /**
- * Writing many rows in one statement. The rows travel as one JSON parameter and Postgres gives them their types, so
- * that 500 rows cost hardly more than one and no limit of 65,535 parameters applies.
+ * Writing many rows in one statement. Each column travels as one array, so that 500 rows cost hardly more than one and no
+ * limit of 65,535 parameters applies.
  */
 export async function insertRows<C extends Columns>(
   tx: Tx,
@@ -20,12 +20,14 @@ export async function insertRows<C extends Columns>(
 ): Promise<void> {
   if (rows.length === 0) return
   const ignore = options.ignoreExisting ? ' ON CONFLICT DO NOTHING' : ''
-  await tx.query(`${insertSelect(table, columns)}${ignore}`, [toJson(rows)])
+  await tx.query(`${insertSelect(table, columns)}${ignore}`, arraysOf(columns, rows))
 }
 
 export interface UpsertOptions<C extends Columns> {
   /** The columns of the primary key or a unique index. */
   readonly key: readonly (keyof C & string)[]
+  /** What an existing row's column becomes, as SQL over `existing` and `excluded`, where it is not the new row's. */
+  readonly set?: { readonly [Name in keyof C]?: string }
   /** When an existing row is overwritten, as SQL over `existing` and `excluded`: `existing.sequence < excluded.sequence`. */
   readonly where?: string
 }
@@ -36,14 +38,14 @@ export async function upsertRows<C extends Columns>(
   table: string,
   columns: C,
   rows: readonly Row<C>[],
-  { key, where }: UpsertOptions<C>,
+  { key, set = {}, where }: UpsertOptions<C>,
 ): Promise<void> {
   if (rows.length === 0) return
   const others = Object.keys(columns).filter((column) => !key.includes(column))
-  const set = others.map((column) => `${quote(column)} = excluded.${quote(column)}`).join(', ')
-  const action = others.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${set}${where ? ` WHERE ${where}` : ''}`
+  const changes = others.map((column) => `${quote(column)} = ${set[column] ?? `excluded.${quote(column)}`}`).join(', ')
+  const action = others.length === 0 ? 'DO NOTHING' : `DO UPDATE SET ${changes}${where ? ` WHERE ${where}` : ''}`
   const sql = `${insertSelect(table, columns, 'existing')} ON CONFLICT (${key.map(quote).join(', ')}) ${action}`
-  await tx.query(sql, [toJson(lastOfEachKey(rows, key))])
+  await tx.query(sql, arraysOf(columns, lastOfEachKey(rows, key)))
 }
 
 /** Deletes the rows with these keys. */
@@ -55,21 +57,34 @@ export async function deleteRows<C extends Columns>(
 ): Promise<void> {
   if (rows.length === 0) return
   const match = Object.keys(key).map((column) => `t.${quote(column)} = r.${quote(column)}`)
-  await tx.query(`DELETE FROM ${quote(table)} AS t USING ${recordset(key)} WHERE ${match.join(' AND ')}`, [
-    toJson(rows),
-  ])
+  const sql = `DELETE FROM ${quote(table)} AS t USING ${rowsOf(key)} WHERE ${match.join(' AND ')}`
+  await tx.query(sql, arraysOf(key, rows))
 }
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
-const recordset = (columns: Columns): string => {
-  const typed = Object.entries(columns).map(([name, type]) => `${quote(name)} ${type}`)
-  return `json_to_recordset($1::json) AS r(${typed.join(', ')})`
+/** What an array of such values is sent as: arrays of JSON or of arrays travel as text, since `unnest` would flatten them. */
+const sentAs = (type: string): string => (isComposite(type) ? 'text' : type)
+
+const isComposite = (type: string): boolean => type === 'json' || type === 'jsonb' || type.endsWith('[]')
+
+/** The rows as a relation `r` with a column for each array. */
+function rowsOf(columns: Columns): string {
+  const arrays = Object.values(columns).map((type, index) => `$${index + 1}::${sentAs(type)}[]`)
+  return `unnest(${arrays.join(', ')}) AS r(${Object.keys(columns).map(quote).join(', ')})`
 }
+
+const arraysOf = <C extends Columns>(columns: C, rows: readonly Row<C>[]): string[] =>
+  Object.entries(columns).map(([name, type]) => {
+    const values = rows.map((row) => row[name])
+    return arrayOf(values, type)
+  })
 
 function insertSelect(table: string, columns: Columns, alias?: string): string {
   const names = Object.keys(columns).map(quote).join(', ')
-  return `INSERT INTO ${quote(table)}${alias ? ` AS ${alias}` : ''} (${names}) SELECT ${names} FROM ${recordset(columns)}`
+  const values = Object.entries(columns).map(([name, type]) => `${quote(name)}${isComposite(type) ? `::${type}` : ''}`)
+  const into = `${quote(table)}${alias ? ` AS ${alias}` : ''} (${names})`
+  return `INSERT INTO ${into} SELECT ${values.join(', ')} FROM ${rowsOf(columns)}`
 }
 
 /** `ON CONFLICT` may not touch a row twice in one statement. */

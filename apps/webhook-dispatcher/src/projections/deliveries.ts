@@ -6,7 +6,7 @@ import {
   type EndpointId,
 } from '@cartly/contracts'
 import type { ProjectionTx, RecordedFact } from '@cartly/event-store'
-import { toJson } from '@cartly/read-model'
+import { upsertRows } from '@cartly/read-model'
 import { DAY_MS, ensurePartitions } from './partitions.ts'
 
 /** A delivery as the attempts so far leave it. */
@@ -60,6 +60,32 @@ export const deliveryTables = {
   ],
 }
 
+const columns = {
+  id: 'text',
+  created_at: 'timestamptz',
+  store_id: 'text',
+  endpoint_id: 'text',
+  message_id: 'text',
+  event_id: 'text',
+  event_type: 'text',
+  entity_id: 'text',
+  store_sequence: 'bigint',
+  status: 'text',
+  attempts: 'integer',
+  last_attempt_at: 'timestamptz',
+  next_attempt_at: 'timestamptz',
+  last_status: 'integer',
+  error: 'jsonb',
+  log: 'bigint[]',
+} as const
+
+/** What further attempts make of a delivery that is there. What was delivered once stays delivered. */
+const furtherAttempts = {
+  status: `CASE existing.status WHEN 'succeeded' THEN 'succeeded' ELSE excluded.status END`,
+  attempts: 'existing.attempts + excluded.attempts',
+  log: 'existing.log || excluded.log',
+} as const
+
 export async function writeDeliveries(
   batch: readonly RecordedFact<AttemptsRecorded>[],
   tx: ProjectionTx<'delivery'>,
@@ -79,7 +105,7 @@ export async function writeDeliveries(
   }
   const table = tx.table('delivery')
   await ensurePartitions(tx, table, days)
-  await tx.query(upsert(table), [toJson([...rows.values()])])
+  await upsertRows(tx, table, columns, [...rows.values()], { key: ['id', 'created_at'], set: furtherAttempts })
 }
 
 function rowOf(fact: AttemptsRecorded, attempt: AttemptRecorded, createdAt: number, sequence: number): DeliveryRow {
@@ -117,19 +143,3 @@ const lastOf = (attempt: AttemptRecorded) => ({
   last_status: attempt.status ?? null,
   error: attempt.error ?? null,
 })
-
-const upsert = (table: string): string => `
-  INSERT INTO ${table} AS existing
-  SELECT * FROM jsonb_to_recordset($1::jsonb) AS r(
-    id text, created_at timestamptz, store_id text, endpoint_id text, message_id text, event_id text, event_type text,
-    entity_id text, store_sequence bigint, status text, attempts integer, last_attempt_at timestamptz,
-    next_attempt_at timestamptz, last_status integer, error jsonb, log bigint[]
-  )
-  ON CONFLICT (id, created_at) DO UPDATE SET
-    status = CASE existing.status WHEN 'succeeded' THEN 'succeeded' ELSE excluded.status END,
-    attempts = existing.attempts + excluded.attempts,
-    last_attempt_at = excluded.last_attempt_at,
-    next_attempt_at = excluded.next_attempt_at,
-    last_status = excluded.last_status,
-    error = excluded.error,
-    log = existing.log || excluded.log`
