@@ -15,9 +15,11 @@ import { ConnectorHistory } from './connectors/connector-history.ts'
 import { ConnectorIndex } from './connectors/connector-index.ts'
 import { Credentials } from './connectors/credentials.ts'
 import { Answers } from './checkout/answers.ts'
+import { CreateUnpublishedFacts1764300000000 } from './execution/1764300000000-create-unpublished-facts.ts'
 import { Activity } from './execution/activity.ts'
 import { HookRunner } from './execution/hook-runner.ts'
 import { createOutgoing } from './execution/outgoing.ts'
+import { UnpublishedFacts } from './execution/unpublished-facts.ts'
 import { CircuitPeers } from './limits/circuit-peers.ts'
 import { Circuits } from './limits/circuits.ts'
 import { RateLimits } from './limits/rate-limits.ts'
@@ -55,15 +57,16 @@ export class ExecutorModule {
     const dataSource = createDataSource({
       url: settings.databaseUrl,
       schema: 'executor',
-      migrations: [CreateRuns1764200000000],
+      migrations: [CreateRuns1764200000000, CreateUnpublishedFacts1764300000000],
     })
     await migrate(dataSource)
     onShutdown(() => dataSource.destroy())
 
     const leases = createLeaseHolder({ bus: context.bus, operation: vault.leaseToExecutor })
     onShutdown(async () => leases.close())
-    const activity = new Activity(context.js, log)
-    onShutdown(() => activity.flush())
+    const activity = new Activity({ js: context.js, unpublished: new UnpublishedFacts(dataSource), log })
+    activity.start()
+    onShutdown(() => activity.close())
     const index = new ConnectorIndex({
       bus,
       onCredentialChanged: (ownerId) => leases.invalidate(ownerId),

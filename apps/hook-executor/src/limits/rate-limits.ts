@@ -141,4 +141,4 @@ async function inTime<T>(counted: Promise<T>): Promise<T> {
 
 /** Limits of test credentials are left to the service: whether these are such, only it knows. */
 const applies = ({ methods, test }: RateLimit, method: string): boolean =>
-  !test && (methods === undefined || methods.includes(method))
+  !test && (methods === undefined || methods.some((one) => one === method))
