@@ -1,6 +1,7 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { Static, TSchema } from 'typebox'
+import { isDateTime } from './date-time.ts'
 import { CartlyError, type FieldError } from './errors.ts'
 
 /** The one JSON Schema 2020-12 validator of the engine: every door checks with it, so every error has the same form. */
@@ -13,7 +14,6 @@ const ajv = new Ajv2020({
 })
 // ajv-formats is CommonJS whose types claim an ES default.
 ;(addFormats as unknown as (instance: Ajv2020, formats: string[]) => void)(ajv, [
-  'date-time',
   'date',
   'time',
   'email',
@@ -24,6 +24,7 @@ const ajv = new Ajv2020({
   'ipv4',
   'ipv6',
 ])
+ajv.addFormat('date-time', isDateTime)
 
 export interface Validator<T> {
   /** The errors, each with its place; empty when the value fits. At most `MAX_FIELD_ERRORS`. */
