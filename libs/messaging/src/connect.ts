@@ -29,5 +29,7 @@ export function connectNats({ servers, user, password }: NatsSettings): Promise<
     pingInterval: 20_000,
     maxPingOut: 2,
     ignoreClusterUpdates: false,
+    // A stack for each request, in case it fails, costs more than the rest of it; errors name what was asked.
+    noAsyncTraces: true,
   })
 }
