@@ -8,7 +8,8 @@ import type { OriginPools } from './origin-pools.ts'
 
 /** A webhook to deliver. */
 export interface PostRequest {
-  readonly url: string
+  /** Parsed, if it is sent to often; it is checked each time either way. */
+  readonly url: string | URL
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Buffer
   /** For everything from the call to the last byte of the answer that is kept, in milliseconds. */

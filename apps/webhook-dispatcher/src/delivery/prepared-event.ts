@@ -103,8 +103,9 @@ export function prepare(message: StoreMessage): PreparedEvent | Rejection {
 /** The message's header, or the CloudEvents extension for distributed tracing. */
 function traceOf(message: StoreMessage, event: StoreEvent): TraceHeaders {
   const traceparent = message.header('traceparent') ?? text(event, 'traceparent')
+  if (!traceparent) return {}
   const tracestate = message.header('tracestate') ?? text(event, 'tracestate')
-  return { ...(traceparent ? { traceparent } : {}), ...(tracestate ? { tracestate } : {}) }
+  return tracestate ? { traceparent, tracestate } : { traceparent }
 }
 
 function text(event: object, name: string): string | undefined {

@@ -29,6 +29,12 @@ const MAX_BODY_BYTES = 16 * 1024
 const MAX_HEADERS = 40
 const MAX_HEADER_LENGTH = 512
 
+/** Where an endpoint's attempts go, and what their spans have in common. */
+interface Target {
+  readonly url: URL
+  readonly attributes: Attributes
+}
+
 /** Of metrics, the address is left out: there are as many as endpoints. */
 const method = { 'http.request.method': 'POST' }
 
@@ -39,7 +45,7 @@ const method = { 'http.request.method': 'POST' }
 export class Sender {
   readonly #egress: Pick<Egress, 'post'>
   readonly #mappings = new WeakMap<IndexedEndpoint, CompiledMapping>()
-  readonly #addresses = new WeakMap<IndexedEndpoint, Attributes>()
+  readonly #targets = new WeakMap<IndexedEndpoint, Target>()
 
   constructor(egress: Pick<Egress, 'post'>) {
     this.#egress = egress
@@ -62,7 +68,7 @@ export class Sender {
       throw error
     }
     const headers = this.#headers(event, endpoint, secrets, body, at)
-    const attributes = this.#attributesOf(endpoint)
+    const { url, attributes } = this.#targetOf(endpoint)
     const settings = {
       kind: SpanKind.CLIENT,
       attributes: attempt > 1 ? { ...attributes, 'http.request.resend_count': attempt - 1 } : attributes,
@@ -72,7 +78,7 @@ export class Sender {
       Object.assign(headers, traceHeaders())
       try {
         const response = await this.#egress.post({
-          url: config.url,
+          url,
           headers,
           body,
           timeoutMs: config.timeoutMs ?? DEFAULT_TIMEOUT_MS,
@@ -112,19 +118,15 @@ export class Sender {
     }
   }
 
-  /** What the spans of its attempts have in common. */
-  #attributesOf(endpoint: IndexedEndpoint): Attributes {
-    let attributes = this.#addresses.get(endpoint)
-    if (!attributes) {
-      const { hostname, port, protocol } = new URL(endpoint.config.url)
-      attributes = {
-        ...method,
-        'server.address': hostname,
-        'server.port': Number(port) || (protocol === 'https:' ? 443 : 80),
-      }
-      this.#addresses.set(endpoint, attributes)
+  #targetOf(endpoint: IndexedEndpoint): Target {
+    let target = this.#targets.get(endpoint)
+    if (!target) {
+      const url = new URL(endpoint.config.url)
+      const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80)
+      target = { url, attributes: { ...method, 'server.address': url.hostname, 'server.port': port } }
+      this.#targets.set(endpoint, target)
     }
-    return attributes
+    return target
   }
 
   /** What the endpoint's mapping makes of the event: the body's `data`. */

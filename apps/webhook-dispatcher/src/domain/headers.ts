@@ -41,7 +41,9 @@ export function presentable(
   headers: Readonly<Record<string, string>>,
   own: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, string>> {
+  const names = Object.keys(own)
+  if (names.length === 0) return headers
   const shown = { ...headers }
-  for (const name of Object.keys(own)) shown[name] = REDACTED
+  for (const name of names) shown[name] = REDACTED
   return shown
 }

@@ -13,9 +13,10 @@ export interface DeliverySecrets {
   readonly redactor: Redactor
 }
 
-interface Held extends Omit<DeliverySecrets, 'keys'> {
-  readonly keys: readonly { readonly key: SigningKey; readonly validUntil: number }[]
+interface Held {
+  readonly secrets: DeliverySecrets
   readonly renewAt: number
+  /** When the lease ends, or one of the keys. */
   readonly expiresAt: number
 }
 
@@ -44,7 +45,7 @@ export class EndpointSecrets {
     if (!held || held.expiresAt <= now) return undefined
     // They are good for a while yet; should this fail, the next delivery tries again.
     if (held.renewAt <= now) this.load(endpoint).catch(() => undefined)
-    return live(held, now)
+    return held.secrets
   }
 
   /**
@@ -54,14 +55,14 @@ export class EndpointSecrets {
   async load(endpoint: IndexedEndpoint): Promise<DeliverySecrets> {
     const { id } = endpoint
     const known = this.#loading.get(id)
-    if (known) return live(await known, Date.now())
+    if (known) return (await known).secrets
     const loading = this.#lease(endpoint)
     this.#loading.set(id, loading)
     try {
       const held = await loading
       // Otherwise they changed on the way: good for what waits for them, and for nothing after.
       if (this.#loading.get(id) === loading) this.#held.set(id, held)
-      return live(held, Date.now())
+      return held.secrets
     } finally {
       if (this.#loading.get(id) === loading) this.#loading.delete(id)
     }
@@ -88,18 +89,18 @@ export class EndpointSecrets {
         ? this.#leases.lease({ storeId, ownerId, purpose: 'webhook_headers', reason: 'send deliveries' })
         : undefined,
     ])
-    const versions = [{ values: signing.values, validUntil: Infinity }, ...signing.older]
-    const keys = versions.flatMap(({ values: { secret }, validUntil }) =>
-      secret ? [{ key: readSigningKey(secret), validUntil }] : [],
-    )
+    const now = Date.now()
+    const older = signing.older.filter(({ validUntil }) => validUntil > now)
+    const keys = [signing, ...older].flatMap(({ values: { secret } }) => (secret ? [readSigningKey(secret)] : []))
     if (keys.length === 0) {
       throw new CartlyError('internal', 'no_signing_secret', 'The vault holds no signing secret for this endpoint')
     }
     const own = headers?.values ?? {}
     const redactor = createRedactor(Object.values(own).map((value) => value.reveal()))
-    const now = Date.now()
-    const expiresAt = Math.min(signing.expiresAt, headers?.expiresAt ?? Infinity)
-    return { keys, headers: own, redactor, expiresAt, renewAt: now + (expiresAt - now) * RENEW_AFTER }
+    const ends = [signing.expiresAt, headers?.expiresAt ?? Infinity, ...older.map(({ validUntil }) => validUntil)]
+    const expiresAt = Math.min(...ends)
+    const secrets = { keys, headers: own, redactor }
+    return { secrets, expiresAt, renewAt: now + (expiresAt - now) * RENEW_AFTER }
   }
 
   #forgetExpired(): void {
@@ -107,9 +108,3 @@ export class EndpointSecrets {
     for (const [id, { expiresAt }] of this.#held) if (expiresAt <= now) this.#held.delete(id)
   }
 }
-
-const live = ({ keys, headers, redactor }: Held, now: number): DeliverySecrets => ({
-  keys: keys.flatMap(({ key, validUntil }) => (validUntil > now ? [key] : [])),
-  headers,
-  redactor,
-})
