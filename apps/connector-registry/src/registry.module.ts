@@ -1,5 +1,5 @@
 import { connectorEvents } from '@cartly/contracts'
-import { aggregateProjection, aggregateRepository, createCommandHandler, createEventStore } from '@cartly/event-store'
+import { aggregateRepository, createCommandHandler, createEventStore } from '@cartly/event-store'
 import { BusClient } from '@cartly/messaging'
 import { createDataSource, migrate } from '@cartly/read-model'
 import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
@@ -10,6 +10,7 @@ import { ConnectorCommands } from './commands/connector-commands.ts'
 import { ConnectorsController } from './commands/connectors.controller.ts'
 import { connector, type ConnectorState } from './domain/connector.ts'
 import { accessSource, followAccess } from './policies/access.ts'
+import { connectorState } from './projections/connector-state.ts'
 import { executionsProjection } from './projections/executions.ts'
 import { Connectors } from './queries/connectors.ts'
 import { QueriesController } from './queries/queries.controller.ts'
@@ -29,8 +30,7 @@ export class RegistryModule {
     await migrate(dataSource)
     context.onShutdown(() => dataSource.destroy())
 
-    const projection = aggregateProjection(connectorEvents, connector, 2)
-    const connectorRunner = await runProjection(context, dataSource, projection)
+    const connectorRunner = await runProjection(context, dataSource, connectorState)
     await runProjection(context, dataSource, executionsProjection)
 
     const store = createEventStore(bus)
@@ -40,7 +40,7 @@ export class RegistryModule {
       store,
       family: connectorEvents,
       decider: connector,
-      repository: aggregateRepository<ConnectorState>(dataSource, projection),
+      repository: aggregateRepository<ConnectorState>(dataSource, connectorState),
       visibleIn: [connectorRunner],
     })
     runReactor(context, { name: 'registry-access', source: accessSource, react: followAccess(handler, connectors) })

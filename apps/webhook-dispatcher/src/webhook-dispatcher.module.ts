@@ -1,12 +1,6 @@
 import { endpointEvents, notFound, vault, type EndpointId, type StoreId } from '@cartly/contracts'
 import { createEgress } from '@cartly/egress'
-import {
-  aggregateProjection,
-  aggregateRepository,
-  createCommandHandler,
-  createEventStore,
-  eventsOf,
-} from '@cartly/event-store'
+import { aggregateRepository, createCommandHandler, createEventStore, eventsOf } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
 import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import { createLeaseHolder } from '@cartly/vault-client'
@@ -38,6 +32,7 @@ import { CreateBacklog1764000100000 } from './migrations/1764000100000-create-ba
 import { CreateRecoveries1764000200000 } from './migrations/1764000200000-create-recoveries.ts'
 import { endpointPolicies } from './policies/endpoint-policies.ts'
 import { Housekeeping } from './policies/housekeeping.ts'
+import { endpointState } from './projections/endpoint-state.ts'
 import { rejectedEvents } from './projections/rejected-events.ts'
 import { webhookActivity } from './projections/webhook-activity.ts'
 import { DeliveryQueries } from './queries/delivery-queries.ts'
@@ -74,7 +69,6 @@ export class WebhookDispatcherModule {
     await migrate(dataSource)
     onShutdown(() => dataSource.destroy())
 
-    const endpointState = aggregateProjection(endpointEvents, endpoint, 2)
     const endpointRunner = await runProjection(context, dataSource, endpointState)
     const activity = await runProjection(context, dataSource, webhookActivity)
     await runProjection(context, dataSource, rejectedEvents)
