@@ -125,7 +125,24 @@ function ofBranches(anyOf: ErrorObject, branches: ErrorObject[]): ErrorObject[] 
     return [{ ...anyOf, message: `must be ${types.map(({ params }) => String(params['type'])).join(' or ')}` }]
   }
   // A branch for another type was not meant.
-  return branches.filter((error) => !types.includes(error))
+  return ofMeantBranch(
+    anyOf,
+    branches.filter((error) => !types.includes(error)),
+  )
+}
+
+/** Of branches told apart by constants (`type: basic`), those whose constants are right; or which there are. */
+function ofMeantBranch({ schemaPath, instancePath }: ErrorObject, errors: ErrorObject[]): ErrorObject[] {
+  const branchOf = (error: ErrorObject): string => error.schemaPath.slice(schemaPath.length + 1).split('/', 1)[0]!
+  const wrong = errors.filter(({ keyword, instancePath: at }) => keyword === 'const' && at !== instancePath)
+  const notMeant = new Set(wrong.map(branchOf))
+  const meant = errors.filter((error) => !notMeant.has(branchOf(error)))
+  if (meant.length > 0) return meant
+  const [first] = wrong
+  const telling = wrong.filter(({ instancePath: at }) => at === first?.instancePath)
+  if (!first || new Set(telling.map(branchOf)).size < notMeant.size) return errors
+  const allowedValues = [...new Set(telling.map(({ params }): unknown => params['allowedValue']))]
+  return [{ ...first, keyword: 'enum', params: { allowedValues } }]
 }
 
 const escapePointer = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1')

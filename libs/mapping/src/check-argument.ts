@@ -44,8 +44,9 @@ function wrongConstant(field: Field, given: unknown): string | undefined {
         Object.values(given).every((value) => ['string', 'number', 'boolean'].includes(typeof value))
         ? undefined
         : 'must be an object of text, numbers or truth values'
-    case 'json':
     case 'rule':
+      return typeof given === 'object' && given !== null ? undefined : field.refuses?.(given)
+    case 'json':
     case 'rules':
     case 'body':
       return undefined

@@ -1,6 +1,6 @@
 import { MappingError } from './error.ts'
 import { below, isObject } from './json.ts'
-import { fits, type ValueKind } from './kinds.ts'
+import { fits, spoken, type ValueKind } from './kinds.ts'
 import { readRule } from './rule.ts'
 import { itemSchema, kindOfSchema, memberSchema, type JsonSchema } from './schema-kinds.ts'
 
@@ -18,7 +18,7 @@ export function checkAgainstSchema(
   const given = kinds.get(pointer) ?? 'any'
   const wanted = kindOfSchema(schema)
   if (!fits(given, wanted)) {
-    throw new MappingError('wrong_type', pointer, `this gives ${given}, and ${wanted} is needed`)
+    throw new MappingError('wrong_type', pointer, `this gives ${spoken(given)}, and ${spoken(wanted)} is needed`)
   }
   const rule = readRule(node, pointer)
   if (rule.kind === 'list') {

@@ -4,10 +4,10 @@ import { MappingError } from './error.ts'
 import { SINGLE, type Argument, type Arguments } from './function.ts'
 import { functions } from './functions/index.ts'
 import { below, isObject } from './json.ts'
-import { fits, type ValueKind } from './kinds.ts'
+import { fits, spoken, type ValueKind } from './kinds.ts'
 import { isForbiddenKey, parsePath, type PathSegment } from './path.ts'
 import { readRule } from './rule.ts'
-import type { Evaluate, Place } from './run.ts'
+import { defaultLimits, Run, type Evaluate, type Place } from './run.ts'
 import { itemSchema, kindOfSchema, kindOfValue, memberSchema, type JsonSchema } from './schema-kinds.ts'
 
 const MAX_RULES = 5_000
@@ -37,6 +37,8 @@ export class Compilation {
   /** What is known of each rule's value, by its pointer. */
   readonly kinds = new Map<string, ValueKind>()
   rules = 0
+  /** How many values it reads, of roots and of variables. */
+  #reads = 0
   /** What must be evaluated elsewhere before the mapping itself, in order. */
   readonly later: { readonly slot: number; readonly mapping: CompiledMapping; readonly input: Evaluate }[] = []
 
@@ -112,6 +114,7 @@ export class Compilation {
       const known = [...this.#scope.keys()].join(', ')
       throw new MappingError('unknown_name', pointer, `there is no "${path.root}" here; there is ${known}`)
     }
+    this.#reads++
     if (path.root in this.#rooms.roots) this.references.push({ ...path, pointer })
     const schema = schemaAt(variable.schema, argument, path.segments, pointer)
     const evaluate = walk(variable.slot, path.segments)
@@ -122,7 +125,10 @@ export class Compilation {
     const called = functions.get(name)
     if (!called) throw new MappingError('unknown_function', pointer, `there is no function ${name}${nearest(name)}`)
     checkArgument(name, called.argument, argument, pointer)
+    const [reads, later] = [this.#reads, this.later.length]
     const evaluate = called.build(this.#arguments(called.argument, argument, pointer))
+    // What reads nothing gives the same each time: where it fails, it fails here.
+    if (this.#reads === reads && this.later.length === later) evaluate(new Run([], defaultLimits.work))
     const kindOf = (field: string): ValueKind =>
       this.kinds.get(this.#fieldPointer(called.argument, field, pointer)) ?? 'any'
     return { evaluate, kind: typeof called.gives === 'function' ? called.gives(kindOf) : called.gives }
@@ -250,17 +256,6 @@ function schemaAt(
   }
   return schema
 }
-
-const spoken = (kind: ValueKind): string =>
-  ({
-    any: 'anything',
-    text: 'text',
-    number: 'a number',
-    truth: 'true or false',
-    list: 'a list',
-    object: 'an object',
-    null: 'null',
-  })[kind]
 
 const nearest = (name: string): string => {
   const close = [...functions.keys()].find(

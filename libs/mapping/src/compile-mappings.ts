@@ -1,6 +1,7 @@
 import { compileMapping } from './compile.ts'
 import type { CompiledMapping } from './compiled-mapping.ts'
 import { MappingError } from './error.ts'
+import { readRule } from './rule.ts'
 import { compileJsonata, jsonataOf } from './jsonata/compile-jsonata.ts'
 
 /** A mapping that others may apply by its name. */
@@ -16,6 +17,7 @@ export function compileRules(
   mappings: ReadonlyMap<string, CompiledMapping> = new Map(),
 ): CompiledMapping {
   const expression = jsonataOf(rules)
+  readRule(rules, pointer)
   return expression === undefined ? compileMapping(rules, { mappings, pointer }) : compileJsonata(expression, pointer)
 }
 
@@ -34,15 +36,22 @@ export function compileMappings(
   const compile = (name: string): void => {
     if (compiled.has(name) || !Object.hasOwn(named, name)) return
     const one = named[name]!
-    if (waiting.has(name)) return refuse(new MappingError('cycle', one.pointer, `"${name}" applies itself`))
+    if (waiting.has(name)) {
+      refuse(new MappingError('cycle', one.pointer, `"${name}" applies itself`))
+      compiled.set(name, NOTHING)
+      return
+    }
     waiting.add(name)
     appliedBy(one.rules).forEach(compile)
     waiting.delete(name)
-    compiled.set(name, compiledOr(refuse, one, compiled))
+    if (!compiled.has(name)) compiled.set(name, compiledOr(refuse, one, compiled))
   }
   wanted.forEach(compile)
   return compiled
 }
+
+/** Stands in for a mapping that is wrong, so that those that apply it are still checked. */
+const NOTHING = compileMapping(null)
 
 function compiledOr(
   refuse: (error: MappingError) => void,
@@ -54,7 +63,7 @@ function compiledOr(
   } catch (error) {
     if (!(error instanceof MappingError)) throw error
     refuse(error)
-    return compileMapping(null)
+    return NOTHING
   }
 }
 

@@ -32,7 +32,7 @@ export function compileMapping(mapping: unknown, options: CompileOptions = {}): 
   const rooms: Rooms = { roots, mappings: options.mappings ?? new Map() }
   const compilation = new Compilation(rooms)
   const pointer = options.pointer ?? ''
-  const { evaluate } = compilation.compile(mapping, pointer)
+  const { evaluate, kind } = compilation.compile(mapping, pointer)
   if (options.output) checkAgainstSchema(mapping, options.output, pointer, compilation.kinds)
 
   const begin = (scope: Scope): Run => {
@@ -48,6 +48,7 @@ export function compileMapping(mapping: unknown, options: CompileOptions = {}): 
   const { references, rules, later } = compilation
   return {
     references,
+    gives: kind,
     rules,
     later: later.length > 0,
     run(scope) {

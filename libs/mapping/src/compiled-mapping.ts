@@ -1,3 +1,4 @@
+import type { ValueKind } from './kinds.ts'
 import type { Path } from './path.ts'
 
 /** A path that a mapping reads from one of its roots. */
@@ -22,6 +23,8 @@ export interface CompiledMapping {
   runLater(scope: Scope): Promise<unknown>
   /** Every path it reads from its roots, for checks and for the order of steps. */
   readonly references: readonly Reference[]
+  /** The kind of value it gives, as far as it can be told. */
+  readonly gives: ValueKind
   /** How many rules it has. */
   readonly rules: number
 }

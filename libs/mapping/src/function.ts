@@ -1,14 +1,16 @@
 import type { CompiledMapping } from './compiled-mapping.ts'
 import type { Inversion } from './inversion.ts'
 import type { Evaluate, Place } from './run.ts'
-import type { ValueKind } from './kinds.ts'
+import type { ValueKind, Wanted } from './kinds.ts'
 
 /** What may stand in a field of a function's argument. */
 export type Field = {
   readonly summary: string
   readonly optional?: true
   /** The kind of value it must have; a rule known to give another is refused when it is compiled. */
-  readonly wants?: ValueKind
+  readonly wants?: Wanted
+  /** What is wrong with a scalar that is written out here, if anything is. */
+  readonly refuses?: (literal: unknown) => string | undefined
 } & (
   | /** Any rule: literal, object, or expression. */ { readonly takes: 'rule' }
   | /** A list of rules. */ { readonly takes: 'rules' }

@@ -178,8 +178,8 @@ describe('data that does not fit is reported with its place', () => {
 
   const cases: [mapping: unknown, input: unknown, code: string][] = [
     [{ $minor: { of: '1.005', currency: 'USD' } }, {}, 'inexact_amount'],
-    [{ $minor: { of: '1', currency: 'usd' } }, {}, 'not_a_currency'],
-    [{ $weight: { of: 1, from: 'stone', to: 'g' } }, {}, 'not_a_unit'],
+    [{ $minor: { of: '1', currency: { $: 'input.in' } } }, { in: 'usd' }, 'not_a_currency'],
+    [{ $weight: { of: 1, from: { $: 'input.in' }, to: 'g' } }, { in: 'stone' }, 'not_a_unit'],
     [{ $date: { of: '2026-02-30' } }, {}, 'not_a_date'],
     [{ $enum: { of: 'X', table: { A: 'b' } } }, {}, 'not_in_table'],
     [{ $each: { in: { $: 'input.a' }, do: 1 } }, { a: 'x' }, 'not_a_list'],

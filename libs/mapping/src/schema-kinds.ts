@@ -44,9 +44,12 @@ export function kindOfValue(value: unknown): ValueKind {
   return names[typeof value] ?? 'any'
 }
 
+const SCALARS: ReadonlySet<ValueKind> = new Set(['text', 'number', 'truth', 'null'])
+
 /** The schema of a member; `unknown` when the schema says that there is none of that name. */
 export function memberSchema(schema: JsonSchema | undefined, segment: PathSegment): JsonSchema | undefined | 'unknown' {
   if (!schema) return undefined
+  if (SCALARS.has(kindOfSchema(schema))) return 'unknown'
   if (typeof segment === 'number') return itemSchema(schema)
   const properties = isObject(schema['properties']) ? schema['properties'] : undefined
   const found = properties && Object.hasOwn(properties, segment) ? properties[segment] : undefined

@@ -32,13 +32,15 @@ export class RequestError extends Error {
 export async function buildRequest(request: CompiledRequest, baseUrl: string, scope: Scope): Promise<BuiltRequest> {
   const url = new URL(baseUrl)
   url.pathname = url.pathname.replace(/\/$/, '') + pathOf(request, scope)
-  for (const [name, value] of flatQuery(request.query?.run(scope))) url.searchParams.append(name, value)
+  for (const [name, value] of flatQuery(request.query, scope)) url.searchParams.append(name, value)
 
   const headers: Record<string, string> = { accept: 'application/json' }
-  for (const [name, value] of Object.entries((request.headers?.run(scope) ?? {}) as Record<string, unknown>)) {
+  for (const [name, rule] of request.headers) {
+    const value = rule.run(scope)
+    if (value === undefined) continue
     const text = scalar(value, `header ${name}`)
     if (/[\r\n\0]/.test(text)) throw new RequestError(`the header ${name} may not have a line break in it`)
-    headers[name.toLowerCase()] = text
+    headers[name] = text
   }
   if (request.body) {
     const body = JSON.stringify((await evaluate(request.body, scope)) ?? {})
@@ -71,8 +73,10 @@ function pathOf({ path }: CompiledRequest, scope: Scope): string {
   return `/${segments.join('/')}`
 }
 
-function* flatQuery(query: unknown): Generator<[string, string]> {
-  for (const [name, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
+function* flatQuery(query: CompiledRequest['query'], scope: Scope): Generator<[string, string]> {
+  for (const [name, rule] of query) {
+    const value = rule.run(scope)
+    if (value === undefined) continue
     for (const item of Array.isArray(value) ? value : [value]) yield [name, scalar(item, `query ${name}`)]
   }
 }

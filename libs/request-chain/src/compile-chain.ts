@@ -1,16 +1,34 @@
 import { compileSchema } from '@cartly/contracts'
-import { compileMapping, MappingError, type CompiledMapping, type JsonSchema } from '@cartly/mapping'
+import {
+  compileMapping,
+  fits,
+  MappingError,
+  spoken,
+  type CompiledMapping,
+  type JsonSchema,
+  type Wanted,
+} from '@cartly/mapping'
 import { compileErrors } from './compile-errors.ts'
-import { compileExpectation, compileRequest, isRead, type Report } from './compile-request.ts'
-import type { CompiledChain, CompiledPagination, CompiledReconcile, CompiledStep } from './compiled-chain.ts'
+import {
+  compileExpectation,
+  compileRequest,
+  isRead,
+  neverHolds,
+  type Report,
+  type RequestContext,
+} from './compile-request.ts'
+import { checkKey, compileReconcile, repeatOf } from './compile-idempotency.ts'
+import { compilePagination } from './compile-pagination.ts'
+import type { CompiledChain, CompiledStep } from './compiled-chain.ts'
 import { DefinitionError, type DefinitionIssue } from './definition-error.ts'
+import type { AuthSpec } from './definition/auth.ts'
 import type { ErrorReading } from './definition/errors.ts'
 import { HookDefinition } from './definition/hook.ts'
 import { forChecking } from './definition/rule.ts'
-import type { Idempotency, StepDefinition } from './definition/step.ts'
+import type { StepDefinition } from './definition/step.ts'
 import { findCycle } from './graph.ts'
 import { closed, readableInput, resolveSchema } from './hook-schemas.ts'
-import type { Repeat } from './recorder.ts'
+import { stepsSchema } from './step-schema.ts'
 import { pathsRead, rulesOf } from './step-input.ts'
 
 export const DEFAULT_HOOK_DEADLINE_MS = 3_000
@@ -25,6 +43,8 @@ export interface ChainContext {
   readonly errors?: ErrorReading
   /** Schema of the settings; reading one it does not have is an error. */
   readonly settings?: JsonSchema
+  /** How the service is shown who asks; what that sets, no request may set. */
+  readonly auth?: AuthSpec
   /** Names of what the authorization captures (`connection.realmId`). */
   readonly connection?: readonly string[]
   /** Pointer of the hook in its document. */
@@ -78,14 +98,19 @@ class ChainCompilation {
     const input = resolveSchema(this.#hook.input, `${this.#pointer}/input`, this.#report)
     const output = resolveSchema(this.#hook.output, `${this.#pointer}/output`, this.#report)
     const steps = this.#hook.steps.map((step, index) => this.#step(step, `${this.#pointer}/steps/${index}`))
-    const named = { ...this.#base, steps: closed(this.#ids) }
+    const named = { ...this.#base, steps: stepsSchema(this.#hook.steps) }
     const needed = new Set<string>()
     const result = this.#rule(this.#hook.result, `${this.#pointer}/result`, named, needed, output)
-    const optional = (rule: unknown, name: string, roots: Roots, fits?: JsonSchema): CompiledMapping | undefined =>
-      rule === undefined ? undefined : this.#rule(rule, `${this.#pointer}/${name}`, roots, new Set(), fits)
-    const when = optional(this.#hook.when, 'when', { input: read, settings, event })
+    const optional = (rule: unknown, name: string, roots: Roots, schema?: JsonSchema): CompiledMapping | undefined =>
+      rule === undefined ? undefined : this.#rule(rule, `${this.#pointer}/${name}`, roots, new Set(), schema)
+    const when = optional(this.#hook.when, 'when', { input: read, settings, event }, { type: 'boolean' })
+    if (when && neverHolds(when)) this.#report('unreachable', `${this.#pointer}/when`, 'the hook never runs')
     const backup = optional(this.#hook.backup, 'backup', { input: read, settings }, output)
     this.#checkGraph(steps, needed)
+    const durable = steps.some(({ repeat }) => repeat !== 'safe')
+    if (durable && this.#hook.cache) {
+      this.#report('bad_cache', `${this.#pointer}/cache`, 'a hook that must not be done twice has no answers to keep')
+    }
     if (this.#issues.length > 0) throw new DefinitionError(this.#issues)
 
     return {
@@ -95,7 +120,7 @@ class ChainCompilation {
       result,
       backup,
       deadlineMs: this.#hook.deadlineMs ?? DEFAULT_HOOK_DEADLINE_MS,
-      durable: steps.some(({ repeat }) => repeat !== 'safe'),
+      durable,
       input,
       output,
     }
@@ -107,86 +132,61 @@ class ChainCompilation {
     if (this.#ids.indexOf(step.id) !== this.#ids.lastIndexOf(step.id)) {
       this.#report('duplicate_step', `${pointer}/id`, `there is more than one step "${step.id}"`)
     }
-    const others = closed(this.#ids.filter((id) => id !== step.id))
-    const before: Roots = { ...this.#base, steps: others }
+    const others = this.#hook.steps.filter(({ id }) => id !== step.id)
+    const before: Roots = { ...this.#base, steps: stepsSchema(others) }
     const as = step.forEach?.as ?? 'item'
-    if (step.forEach && as in before) this.#report('bad_name', `${pointer}/forEach/as`, `"${as}" already has a meaning`)
+    if (step.forEach && (as in before || as === 'response' || as === 'items')) {
+      this.#report('bad_name', `${pointer}/forEach/as`, `"${as}" already has a meaning`)
+    }
     const during: Roots = step.forEach ? { ...before, [as]: undefined } : before
     const after: Roots = { ...during, response: closed(['status', 'headers', 'body']) }
 
-    const compileIn = (roots: Roots) => (rule: unknown, at: string) => this.#rule(rule, at, roots, reads)
-    const optional = (roots: Roots, rule: unknown, name: string): CompiledMapping | undefined =>
-      rule === undefined ? undefined : this.#rule(rule, `${pointer}/${name}`, roots, reads)
+    const contextIn = (roots: Roots): RequestContext => ({
+      compile: (rule, at, wanted) => this.#rule(rule, at, roots, reads, undefined, wanted),
+      report: this.#report,
+      auth: this.#context.auth,
+    })
+    const optional = (roots: Roots, rule: unknown, name: string, wanted?: Wanted): CompiledMapping | undefined =>
+      rule === undefined ? undefined : this.#rule(rule, `${pointer}/${name}`, roots, reads, undefined, wanted)
 
     const compiled = {
       id: step.id,
       writes: !isRead(step.request.method),
       repeat: repeatOf(step.request.method, step.idempotency),
-      when: optional(before, step.when, 'when'),
+      when: optional(before, step.when, 'when', 'truth'),
       forEach: step.forEach && {
         definition: step.forEach,
         list: this.#rule(step.forEach.in, `${pointer}/forEach/in`, before, reads, { type: 'array' }),
         as,
       },
-      request: compileRequest(step.request, `${pointer}/request`, compileIn(during), this.#report),
-      expect: compileExpectation(step.expect, `${pointer}/expect`, compileIn(after)),
+      request: compileRequest(step.request, `${pointer}/request`, contextIn(during)),
+      expect: compileExpectation(step.expect, `${pointer}/expect`, contextIn(after)),
       errors: compileErrors(
         [
           { reading: step.errors, pointer: `${pointer}/errors` },
           { reading: this.#hook.errors, pointer: `${this.#pointer}/errors` },
           { reading: this.#context.errors, pointer: '/errors' },
         ],
-        compileIn(after),
+        contextIn(after).compile,
+        this.#report,
       ),
       retry: step.retry,
       timeoutMs: step.timeoutMs,
-      paginate: this.#pagination(step, pointer, compileIn(after)),
+      paginate: compilePagination(step, pointer, contextIn(after)),
       idempotency: step.idempotency,
-      reconcile: this.#reconcile(step.idempotency, `${pointer}/idempotency`, compileIn(during), compileIn(after)),
+      reconcile: compileReconcile(step.idempotency, `${pointer}/idempotency`, contextIn(during), contextIn(after)),
       output: optional(step.paginate ? { ...during, items: undefined } : after, step.output, 'output'),
     }
+    checkKey(step, pointer, contextIn(during))
     for (const [index, id] of (step.after ?? []).entries()) {
       if (!this.#ids.includes(id)) this.#report('unknown_step', `${pointer}/after/${index}`, `there is no step "${id}"`)
       else reads.add(id)
     }
-    if (step.when === false) this.#report('unreachable', `${pointer}/when`, `"${step.id}" never runs`)
+    if (compiled.when && neverHolds(compiled.when)) {
+      this.#report('unreachable', `${pointer}/when`, `"${step.id}" never runs`)
+    }
     const { when, forEach, request } = compiled
     return { ...compiled, dependsOn: [...reads], reads: pathsRead([when, forEach?.list, ...rulesOf(request)]) }
-  }
-
-  #pagination(
-    { paginate, request }: StepDefinition,
-    pointer: string,
-    compile: (rule: unknown, at: string) => CompiledMapping,
-  ): CompiledPagination | undefined {
-    if (!paginate) return undefined
-    if (!isRead(request.method)) {
-      this.#report('bad_pagination', `${pointer}/paginate`, 'only a reading request can be paged through')
-    }
-    return {
-      definition: paginate,
-      items: compile(paginate.items, `${pointer}/paginate/items`),
-      next: 'next' in paginate ? compile(paginate.next, `${pointer}/paginate/next`) : undefined,
-    }
-  }
-
-  #reconcile(
-    idempotency: Idempotency | undefined,
-    pointer: string,
-    during: (rule: unknown, at: string) => CompiledMapping,
-    after: (rule: unknown, at: string) => CompiledMapping,
-  ): CompiledReconcile | undefined {
-    if (idempotency?.by !== 'reconcile') return undefined
-    if (!isRead(idempotency.request.method)) {
-      this.#report('bad_reconcile', `${pointer}/request/method`, 'finding out must not change anything: GET or HEAD')
-    }
-    return {
-      request: compileRequest(idempotency.request, `${pointer}/request`, during, this.#report),
-      found: after(idempotency.found, `${pointer}/found`),
-      absent: idempotency.absent === undefined ? undefined : after(idempotency.absent, `${pointer}/absent`),
-      settleMs: idempotency.settleMs ?? 0,
-      output: idempotency.output === undefined ? undefined : after(idempotency.output, `${pointer}/output`),
-    }
   }
 
   #checkGraph(steps: readonly CompiledStep[], needed: Set<string>): void {
@@ -204,7 +204,14 @@ class ChainCompilation {
     })
   }
 
-  #rule(rule: unknown, pointer: string, roots: Roots, reads: Set<string>, output?: JsonSchema): CompiledMapping {
+  #rule(
+    rule: unknown,
+    pointer: string,
+    roots: Roots,
+    reads: Set<string>,
+    output?: JsonSchema,
+    wanted: Wanted = 'any',
+  ): CompiledMapping {
     try {
       const mappings = this.#context.mappings
       const compiled = compileMapping(rule, {
@@ -216,9 +223,20 @@ class ChainCompilation {
       if (compiled.later && !MAY_WAIT.test(pointer)) {
         this.#report('bad_place', pointer, 'a JSONata mapping may be applied in a body, an output or the result only')
       }
-      for (const { root, segments } of compiled.references) {
+      if (!fits(compiled.gives, wanted)) {
+        const message = `this gives ${spoken(compiled.gives)}, and ${spoken(wanted)} is needed`
+        this.#report('wrong_type', pointer, message)
+      }
+      for (const { root, segments, pointer: at } of compiled.references) {
+        const [id, name] = segments
+        if (root === 'response' && id === 'headers' && String(name) !== String(name).toLowerCase()) {
+          this.#report(
+            'unknown_name',
+            at,
+            `headers are named in lower case: response.headers.${String(name).toLowerCase()}`,
+          )
+        }
         if (root !== 'steps') continue
-        const [id] = segments
         if (typeof id === 'string') reads.add(id)
         else this.#report('bad_path', pointer, 'say which step: steps.<id>')
       }
@@ -241,17 +259,13 @@ type Roots = Readonly<Record<string, JsonSchema | undefined>>
 
 /** Stands in for a rule that does not compile, so that the others are still checked. */
 const nothing: CompiledMapping = {
-  run: () => undefined,
+  run: () => true,
   runLater: async () => undefined,
   later: false,
   references: [],
+  gives: 'any',
   rules: 0,
 }
 
 /** Where a rule stands that may wait for a mapping evaluated elsewhere: bodies, outputs, results. */
 const MAY_WAIT = /\/(body|output|result)$/
-
-function repeatOf(method: string, idempotency: Idempotency | undefined): Repeat {
-  if (isRead(method) || idempotency?.by === 'natural' || idempotency?.by === 'key') return 'safe'
-  return idempotency?.by === 'reconcile' ? 'reconcile' : 'never'
-}

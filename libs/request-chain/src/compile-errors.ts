@@ -1,4 +1,5 @@
 import type { CompiledMapping } from '@cartly/mapping'
+import type { CompileRule, Report } from './compile-request.ts'
 import type { ErrorReading, ErrorRule } from './definition/errors.ts'
 
 export interface CompiledErrorRule {
@@ -16,19 +17,29 @@ export interface CompiledErrors {
 
 export function compileErrors(
   readings: readonly { readonly reading: ErrorReading | undefined; readonly pointer: string }[],
-  compile: (rule: unknown, pointer: string) => CompiledMapping,
+  compile: CompileRule,
+  report: Report,
 ): CompiledErrors {
   const codes: CompiledMapping[] = []
   const messages: CompiledMapping[] = []
   const rules: CompiledErrorRule[] = []
   for (const { reading, pointer } of readings) {
     if (!reading) continue
-    if (reading.code !== undefined) codes.push(compile(reading.code, `${pointer}/code`))
-    for (const [at, rule] of alternatives(reading.message)) messages.push(compile(rule, `${pointer}/message${at}`))
-    reading.rules?.forEach((rule, index) => {
-      const where = rule.where === undefined ? undefined : compile(rule.where, `${pointer}/rules/${index}/where`)
+    if (reading.code !== undefined) codes.push(compile(reading.code, `${pointer}/code`, 'scalar'))
+    for (const [at, rule] of alternatives(reading.message)) {
+      messages.push(compile(rule, `${pointer}/message${at}`, 'scalar'))
+    }
+    for (const [index, rule] of (reading.rules ?? []).entries()) {
+      const at = `${pointer}/rules/${index}`
+      const where = rule.where === undefined ? undefined : compile(rule.where, `${at}/where`, 'truth')
       rules.push({ rule, where })
-    })
+      if (index > 0 && fitsAll(reading.rules![index - 1]!)) {
+        report('unreachable', at, 'the rule before this one fits every failure')
+      }
+      if (rule.code !== undefined && readings.every((one) => one.reading?.code === undefined)) {
+        report('missing', `${at}/code`, 'nothing says where the code is: give "code" beside "rules"')
+      }
+    }
   }
   return {
     codes,
@@ -37,6 +48,9 @@ export function compileErrors(
     retryAfter: readings.find(({ reading }) => reading?.retryAfter)?.reading?.retryAfter,
   }
 }
+
+const fitsAll = ({ status, code, where }: ErrorRule): boolean =>
+  status === undefined && code === undefined && where === undefined
 
 /** The rules of `message`, each with its place below it. */
 function alternatives(message: unknown): [at: string, rule: unknown][] {

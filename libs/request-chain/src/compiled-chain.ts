@@ -7,8 +7,9 @@ export interface CompiledRequest {
   readonly method: string
   /** The literal parts of the path as text, the computed ones as rules. */
   readonly path: string | readonly CompiledMapping[]
-  readonly query: CompiledMapping | undefined
-  readonly headers: CompiledMapping | undefined
+  /** By name; headers in lower case. */
+  readonly query: ReadonlyMap<string, CompiledMapping>
+  readonly headers: ReadonlyMap<string, CompiledMapping>
   readonly body: CompiledMapping | undefined
   readonly form: CompiledMapping | undefined
 }

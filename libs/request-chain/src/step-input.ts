@@ -18,8 +18,8 @@ export function pathsRead(rules: readonly (CompiledMapping | undefined)[]): read
 /** Every rule that makes a request. */
 export const rulesOf = ({ path, query, headers, body, form }: CompiledRequest): (CompiledMapping | undefined)[] => [
   ...(typeof path === 'string' ? [] : path),
-  query,
-  headers,
+  ...query.values(),
+  ...headers.values(),
   body,
   form,
 ]

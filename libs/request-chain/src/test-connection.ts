@@ -14,6 +14,10 @@ export type CompiledTest = { readonly chain: CompiledChain }
  */
 export function compileTest(definition: TestConnectionDefinition, context: ChainContext): CompiledTest {
   const { detail, request, expect, errors, timeoutMs } = definition
+  if (!TESTING.has(request.method)) {
+    const pointer = `${context.pointer ?? ''}/request/method`
+    throw new DefinitionError([{ code: 'bad_request', pointer, message: 'a test changes nothing: GET, HEAD or POST' }])
+  }
   const step = {
     id: 'test',
     request,
@@ -23,7 +27,12 @@ export function compileTest(definition: TestConnectionDefinition, context: Chain
     ...(timeoutMs ? { timeoutMs } : {}),
     ...(detail === undefined ? {} : { output: { detail } }),
   }
-  const hook = { description: 'Tests the connection', steps: [step], result: { detail: { $: 'steps.test.detail' } } }
+  const hook = {
+    description: 'Tests the connection',
+    input: { type: 'object', additionalProperties: false },
+    steps: [step],
+    result: { detail: { $: 'steps.test.detail' } },
+  }
   try {
     return { chain: compileChain(hook, context) }
   } catch (error) {
@@ -31,6 +40,8 @@ export function compileTest(definition: TestConnectionDefinition, context: Chain
     throw new DefinitionError(error.issues.map((issue) => ({ ...issue, pointer: ownPlace(issue.pointer) })))
   }
 }
+
+const TESTING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST'])
 
 /** The place in the test's own definition: it is compiled as the one step of a hook. */
 const ownPlace = (pointer: string): string =>

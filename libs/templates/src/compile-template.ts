@@ -1,4 +1,4 @@
-import { compileJsonSchema, compileSchema } from '@cartly/contracts'
+import { compileSchema } from '@cartly/contracts'
 import {
   compileMapping,
   compileMappings,
@@ -16,6 +16,9 @@ import {
   type CompiledTest,
   type DefinitionIssue,
 } from '@cartly/request-chain'
+import { wrongAddress } from './address.ts'
+import { authIssues } from './check-auth.ts'
+import { settingsIssues } from './check-settings.ts'
 import { templateShape, type TemplateDefinition } from './definition.ts'
 
 /** A connector's own mappings by name, in the place of the template's. */
@@ -76,11 +79,13 @@ class TemplateCompilation {
 
   constructor(definition: TemplateDefinition, overrides: MappingOverrides) {
     this.#definition = definition
+    this.#issues.push(...authIssues(definition.auth))
     const settings = this.#settings()
     this.#context = {
       service: definition.name,
       mappings: this.#mappings(overrides),
       settings,
+      auth: definition.auth,
       connection: connectionNames(definition),
       ...(definition.errors ? { errors: definition.errors } : {}),
     }
@@ -97,7 +102,12 @@ class TemplateCompilation {
       compileTest(definition.testConnection, { ...this.#context, pointer: '/testConnection' }),
     )
     const roots = { settings: this.#context.settings, connection: closed(connectionNames(definition)) }
-    const baseUrl = this.#collect(() => compileMapping(definition.baseUrl, { roots, pointer: '/baseUrl' }))
+    const text = { type: 'string' }
+    const baseUrl = this.#collect(() =>
+      compileMapping(definition.baseUrl, { roots, output: text, pointer: '/baseUrl' }),
+    )
+    const wrong = typeof definition.baseUrl === 'string' ? wrongAddress(definition.baseUrl) : undefined
+    if (wrong) this.#issues.push({ code: 'bad_address', pointer: '/baseUrl', message: wrong })
     if (this.#issues.length > 0 || !test || !baseUrl) throw new DefinitionError(this.#issues)
     return { definition, hooks, test, baseUrl: (connector) => addressOf(baseUrl, connector) }
   }
@@ -113,13 +123,9 @@ class TemplateCompilation {
   }
 
   #settings(): JsonSchema {
-    const schema = this.#definition.settings ?? closed([])
-    try {
-      compileJsonSchema(schema)
-    } catch (error) {
-      const message = `this is no JSON Schema: ${error instanceof Error ? error.message : error}`
-      this.#issues.push({ code: 'bad_schema', pointer: '/settings', message })
-    }
+    const schema = this.#definition.settings
+    if (!schema) return closed([])
+    this.#issues.push(...settingsIssues(schema))
     return schema
   }
 
@@ -167,6 +173,6 @@ const closed = (names: readonly string[]): JsonSchema => ({
 function addressOf(baseUrl: CompiledMapping, { settings, connection, endpoints }: ConnectorAddress): string {
   if (endpoints?.baseUrl) return endpoints.baseUrl
   const address = baseUrl.run({ settings: settings ?? {}, connection: connection ?? {} })
-  if (typeof address === 'string' && URL.canParse(address)) return address
+  if (typeof address === 'string' && wrongAddress(address) === undefined) return address
   throw new MappingError('missing', '/baseUrl', 'the address of the service is not complete; check the settings')
 }

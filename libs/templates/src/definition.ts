@@ -1,9 +1,11 @@
+import { errorClasses } from '@cartly/contracts'
 import {
   AuthSpec,
   ErrorReading,
   forChecking,
   forEditors,
   HookDefinition,
+  methods,
   Rule,
   TestConnectionDefinition,
 } from '@cartly/request-chain'
@@ -23,7 +25,8 @@ export const categories = [
   'other',
 ] as const
 
-const HookName = '^[a-z][a-z0-9_]{0,63}$'
+/** Of hooks and mappings. */
+const Name = '^[a-z][a-z0-9_]{0,63}$'
 
 const CannedResponse = Type.Object(
   {
@@ -66,7 +69,7 @@ export const Sample = Type.Object(
     output: Type.Optional(Type.Unknown({ description: 'What the hook gives, whole.' })),
     error: Type.Optional(
       Type.Object(
-        { class: Type.String(), code: Type.Optional(Type.String()) },
+        { class: Type.Enum(errorClasses), code: Type.Optional(Type.String()) },
         { ...strict, description: 'How it fails.' },
       ),
     ),
@@ -97,7 +100,13 @@ const RateLimit = Type.Object(
   {
     requests: Type.Integer({ minimum: 1 }),
     perSeconds: Type.Integer({ minimum: 1 }),
-    methods: Type.Optional(Type.Array(Type.String(), { description: 'Of these methods only.' })),
+    methods: Type.Optional(
+      Type.Array(Type.Unsafe<string>(Type.Enum(methods)), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'Of these methods only.',
+      }),
+    ),
     test: Type.Optional(Type.Boolean({ description: 'Holds for test credentials only.' })),
   },
   { ...strict, description: 'So many requests in so many seconds, for one set of credentials.' },
@@ -110,12 +119,12 @@ export const TemplateDefinition = Type.Object(
     slug: Type.String({ pattern: '^[a-z0-9][a-z0-9-]{0,62}$' }),
     name: Type.String({ minLength: 1, maxLength: 60 }),
     version: Type.String({
-      pattern: '^\\d+\\.\\d+\\.\\d+$',
+      pattern: '^(0|[1-9]\\d*)\\.(0|[1-9]\\d*)\\.(0|[1-9]\\d*)$',
       description: 'Semantic version; connectors are pinned to it.',
     }),
     category: Type.Enum(categories),
     description: Type.String({ minLength: 1, maxLength: 300 }),
-    docsUrl: Type.String({ format: 'uri' }),
+    docsUrl: Type.String({ format: 'uri', pattern: '^https?://' }),
     auth: AuthSpec,
     settings: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), {
@@ -123,11 +132,11 @@ export const TemplateDefinition = Type.Object(
       }),
     ),
     baseUrl: Rule('The address all paths are below: text, or a rule over `settings` and `connection`.'),
-    rateLimits: Type.Optional(Type.Array(RateLimit)),
+    rateLimits: Type.Optional(Type.Array(RateLimit, { minItems: 1 })),
     testConnection: TestConnectionDefinition,
     errors: Type.Optional(ErrorReading),
-    mappings: Type.Optional(Type.Record(Type.String({ pattern: HookName }), NamedMapping)),
-    hooks: Type.Record(Type.String({ pattern: HookName }), HookDefinition, { minProperties: 1 }),
+    mappings: Type.Optional(Type.Record(Type.String({ pattern: Name }), NamedMapping, strict)),
+    hooks: Type.Record(Type.String({ pattern: Name }), HookDefinition, { ...strict, minProperties: 1 }),
     samples: Type.Optional(Type.Array(Sample)),
     provenance: Type.Optional(
       Type.Object(

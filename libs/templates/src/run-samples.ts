@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { previewChain, type Preview } from '@cartly/request-chain'
+import { sampleIssues, unusedResponses } from './check-sample.ts'
 import type { CompiledTemplate } from './compile-template.ts'
 import { credentialFields } from './credential-fields.ts'
 import type { Sample, TemplateDefinition } from './definition.ts'
@@ -16,8 +17,9 @@ export function runSamples(template: CompiledTemplate, samples: readonly Sample[
 }
 
 async function problemsOf(template: CompiledTemplate, sample: Sample): Promise<string[]> {
+  const issues = sampleIssues(template.definition, sample)
   const chain = template.hooks.get(sample.hook)
-  if (!chain) return [`there is no hook "${sample.hook}"`]
+  if (issues.length > 0 || !chain) return issues
   const { settings = {}, connection = {} } = sample
   const baseUrl = template.baseUrl({ settings, connection })
   const preview = await previewChain(chain, {
@@ -31,7 +33,8 @@ async function problemsOf(template: CompiledTemplate, sample: Sample): Promise<s
     credentials: sampleCredentials(template.definition),
     responses: sample.responses,
   })
-  return [...requestProblems(sample, preview, baseUrl), ...outcomeProblems(sample, preview)]
+  const problems = [...requestProblems(sample, preview, baseUrl), ...outcomeProblems(sample, preview)]
+  return problems.length > 0 ? problems : unusedResponses(sample, preview)
 }
 
 /** Made-up values for every credential field. */

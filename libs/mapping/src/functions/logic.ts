@@ -19,7 +19,7 @@ function equal(a: unknown, b: unknown, run: Run, place: Place): boolean {
   )
 }
 
-const pair = { single: { takes: 'rules', summary: 'The two values.' } } as const
+const pair = { single: { takes: 'rules', wants: 'scalar', summary: 'The two values.' } } as const
 const noWayBack = { loses: 'the values it was decided on' } as const
 
 export const logicFunctions = {

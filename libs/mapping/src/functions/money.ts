@@ -1,14 +1,16 @@
 import { currencyExponent } from '../currency.ts'
 import { formatDecimal, rescale, roundingModes, type RoundingMode } from '../decimal.ts'
-import type { MappingFunction } from '../function.ts'
+import type { Field, MappingFunction } from '../function.ts'
 import { describe } from '../json.ts'
 import { decimalOf } from '../reading.ts'
 import { fault, type Place, type Run } from '../run.ts'
 
+const NO_CURRENCY = 'is not an ISO 4217 code in capitals'
+
 function exponentOf(currency: unknown, run: Run, place: Place): number {
   const exponent = typeof currency === 'string' ? currencyExponent(currency) : undefined
   if (exponent === undefined) {
-    throw fault(run, place, 'not_a_currency', `${describe(currency)} is not an ISO 4217 code in capitals`)
+    throw fault(run, place, 'not_a_currency', `${describe(currency)} ${NO_CURRENCY}`)
   }
   return exponent
 }
@@ -33,14 +35,19 @@ function plainMinor(value: unknown, exponent: number): number | undefined {
   return Number.isSafeInteger(minor) ? minor : undefined
 }
 
-const currencyField = { takes: 'rule', summary: 'The ISO 4217 code, in capitals.' } as const
+const currencyField: Field = {
+  takes: 'rule',
+  wants: 'scalar',
+  refuses: (code) => (currencyExponent(String(code)) === undefined ? `${describe(code)} ${NO_CURRENCY}` : undefined),
+  summary: 'The ISO 4217 code, in capitals.',
+}
 
 export const moneyFunctions = {
   $minor: {
     summary: 'A decimal amount in minor units of its currency: "35.98" USD is 3598, "1250" JPY is 1250. Exact.',
     argument: {
       fields: {
-        of: { takes: 'rule', summary: 'The amount as decimal text or number.' },
+        of: { takes: 'rule', wants: 'scalar', summary: 'The amount as decimal text or number.' },
         currency: currencyField,
         round: {
           takes: 'choice',
@@ -81,7 +88,7 @@ export const moneyFunctions = {
     summary: 'An amount in minor units as decimal text: 3598 USD is "35.98", 1250 JPY is "1250". Exact.',
     argument: {
       fields: {
-        of: { takes: 'rule', summary: 'The amount in minor units, a whole number.' },
+        of: { takes: 'rule', wants: 'scalar', summary: 'The amount in minor units, a whole number.' },
         currency: currencyField,
       },
     },

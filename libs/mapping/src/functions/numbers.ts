@@ -5,7 +5,7 @@ import { decimalOf, listOf, numberOf, toNumber } from '../reading.ts'
 export const numberFunctions = {
   $number: {
     summary: 'Decimal text as a number.',
-    argument: { single: { takes: 'rule', summary: 'The text, or a number.' } },
+    argument: { single: { takes: 'rule', wants: 'scalar', summary: 'The text, or a number.' } },
     gives: 'number',
     build(args) {
       const of = args.rule(SINGLE)
@@ -17,7 +17,7 @@ export const numberFunctions = {
     summary: 'The number with so many digits behind the point.',
     argument: {
       fields: {
-        of: { takes: 'rule', summary: 'The number.' },
+        of: { takes: 'rule', wants: 'scalar', summary: 'The number.' },
         digits: { takes: 'integer', from: 0, to: 12, optional: true, summary: 'Digits kept, 0 unless said.' },
         mode: {
           takes: 'choice',
@@ -59,7 +59,7 @@ export const numberFunctions = {
   },
   $multiply: {
     summary: 'The product of the numbers, exact; absent when one of them is.',
-    argument: { single: { takes: 'rules', summary: 'Up to eight factors.' } },
+    argument: { single: { takes: 'rules', wants: 'scalar', summary: 'Up to eight factors.' } },
     gives: 'number',
     build(args) {
       const factors = args.rules(SINGLE).slice(0, 8)

@@ -1,17 +1,20 @@
 import { parseDecimal, type Decimal } from '../decimal.ts'
 import { dateFormats, keepsAll, readDate, writeDate, type DateFormat } from '../dates.ts'
-import type { Arguments, MappingFunction } from '../function.ts'
+import type { Arguments, Field, MappingFunction } from '../function.ts'
 import { describe } from '../json.ts'
 import { decimalOf, toNumber } from '../reading.ts'
 import { fault, type Evaluate, type Place, type Run } from '../run.ts'
 import { convert, gramsPer, millimetresPer } from '../units.ts'
 
-const unitFields = (units: readonly string[]) =>
-  ({
-    of: { takes: 'rule', summary: 'The number.' },
-    from: { takes: 'rule', summary: `Its unit: ${units.join(', ')}.` },
-    to: { takes: 'rule', summary: `The unit wanted: ${units.join(', ')}.` },
-  }) as const
+function unitFields(units: readonly string[]): Readonly<Record<'of' | 'from' | 'to', Field>> {
+  const refuses = (unit: unknown): string | undefined =>
+    units.includes(String(unit)) ? undefined : `must be one of ${units.join(', ')}`
+  return {
+    of: { takes: 'rule', wants: 'scalar', summary: 'The number.' },
+    from: { takes: 'rule', wants: 'scalar', refuses, summary: `Its unit: ${units.join(', ')}.` },
+    to: { takes: 'rule', wants: 'scalar', refuses, summary: `The unit wanted: ${units.join(', ')}.` },
+  }
+}
 
 /** Dates are read by their calendar. */
 const DATE_COST = 4
@@ -68,7 +71,7 @@ export const quantityFunctions = {
       'A moment written another way: iso 2026-01-31T09:30:00.000Z, date 2026-01-31, compact 20260131, us 01/31/2026, unix seconds, unixMs milliseconds.',
     argument: {
       fields: {
-        of: { takes: 'rule', summary: 'The moment.' },
+        of: { takes: 'rule', wants: 'scalar', summary: 'The moment.' },
         from: { takes: 'choice', of: dateFormats, optional: true, summary: 'How it is written, iso unless said.' },
         to: { takes: 'choice', of: dateFormats, optional: true, summary: 'How to write it, iso unless said.' },
         otherwise: {

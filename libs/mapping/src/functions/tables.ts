@@ -11,7 +11,7 @@ export const tableFunctions = {
     summary: "One word for another by a table: the service's status to Cartly's, say.",
     argument: {
       fields: {
-        of: { takes: 'rule', summary: 'The word; numbers and truth values are looked up as text.' },
+        of: { takes: 'rule', wants: 'scalar', summary: 'The word; numbers and truth values are looked up as text.' },
         table: { takes: 'table', summary: 'What stands for each word.' },
         otherwise: {
           takes: 'rule',
@@ -50,7 +50,7 @@ export const tableFunctions = {
   },
   $entries: {
     summary: 'The members of an object as a list of { key, value }.',
-    argument: { single: { takes: 'rule', summary: 'The object.' } },
+    argument: { single: { takes: 'rule', wants: 'object', summary: 'The object.' } },
     gives: 'list',
     build(args) {
       const of = args.rule('value')
@@ -67,7 +67,7 @@ export const tableFunctions = {
   },
   $merge: {
     summary: 'The members of several objects in one; later ones win, absent ones are left out.',
-    argument: { single: { takes: 'rules', summary: 'The objects.' } },
+    argument: { single: { takes: 'rules', wants: 'object', summary: 'The objects.' } },
     gives: 'object',
     build(args) {
       const parts = args.rules('value')

@@ -13,12 +13,12 @@ const onText =
     }
   }
 
-const aText = { single: { takes: 'rule', summary: 'The text.' } } as const
+const aText = { single: { takes: 'rule', wants: 'scalar', summary: 'The text.' } } as const
 
 export const textFunctions = {
   $concat: {
     summary: 'The values one after the other as one text; absent ones are left out.',
-    argument: { single: { takes: 'rules', summary: 'The parts.' } },
+    argument: { single: { takes: 'rules', wants: 'scalar', summary: 'The parts.' } },
     gives: 'text',
     build(args) {
       const parts = args.rules(SINGLE)

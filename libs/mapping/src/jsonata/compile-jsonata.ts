@@ -24,14 +24,11 @@ export function compileJsonata(
   if (expression.length > MAX_EXPRESSION_CHARS) {
     throw new MappingError('too_large', at, `a JSONata expression has at most ${MAX_EXPRESSION_CHARS} characters`)
   }
-  try {
-    jsonata(expression)
-  } catch (error) {
-    const { message, position } = error as { message?: string; position?: number }
-    throw new MappingError('bad_argument', at, `this is no JSONata: ${message} (character ${position ?? 0})`)
-  }
+  const refused = refusedIn(parse(expression, at))
+  if (refused) throw new MappingError('bad_argument', at, refused)
   return {
     references: [],
+    gives: 'any',
     rules: 1,
     later: true,
     run() {
@@ -46,6 +43,35 @@ export function compileJsonata(
       }
     },
   }
+}
+
+function parse(expression: string, at: string): unknown {
+  try {
+    return jsonata(expression).ast()
+  } catch (error) {
+    const { message, position } = error as { message?: string; position?: number }
+    throw new MappingError('bad_argument', at, `this is no JSONata: ${message} (character ${position ?? 0})`)
+  }
+}
+
+interface SyntaxNode {
+  readonly type?: string
+  readonly value?: unknown
+  readonly position?: number
+}
+
+/** What an expression has in it that the pool refuses to run, wherever it stands. */
+function refusedIn(node: unknown, seen = new Set<unknown>()): string | undefined {
+  if (typeof node !== 'object' || node === null || seen.has(node)) return undefined
+  seen.add(node)
+  const { type, value, position = 0 } = node as SyntaxNode
+  if (type === 'regex') return `regular expressions are not available (character ${position})`
+  if (type === 'variable' && value === 'eval') return `$eval is not available (character ${position})`
+  for (const inner of Object.values(node)) {
+    const refused = refusedIn(inner, seen)
+    if (refused) return refused
+  }
+  return undefined
 }
 
 let shared: JsonataPool | undefined

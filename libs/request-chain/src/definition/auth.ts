@@ -1,13 +1,14 @@
 import { Type, type Static } from 'typebox'
 
 const strict = { additionalProperties: false } as const
+const HttpUrl = Type.String({ format: 'uri', pattern: '^https?://' })
 
 /** What a merchant is asked for. */
 const FieldText = Type.Object(
   {
     label: Type.Optional(Type.String()),
     help: Type.Optional(Type.String()),
-    helpUrl: Type.Optional(Type.String()),
+    helpUrl: Type.Optional(HttpUrl),
     pattern: Type.Optional(Type.String({ description: 'A regular expression (ECMA-262) that the value must match.' })),
   },
   strict,
@@ -20,8 +21,10 @@ export const ApiKeyAuth = Type.Object(
   {
     type: Type.Literal('api_key'),
     in: Type.Enum(['header', 'query']),
-    name: Type.String({ description: 'The header or query parameter.' }),
-    prefix: Type.Optional(Type.String({ description: 'What stands before the key, with its space: "ShippoToken ".' })),
+    name: Type.String({ minLength: 1, description: 'The header or query parameter.' }),
+    prefix: Type.Optional(
+      Type.String({ pattern: '^[ -~]*$', description: 'What stands before the key, with its space: "ShippoToken ".' }),
+    ),
     fields,
   },
   { ...strict, description: 'A key, credential field apiKey.' },
@@ -45,8 +48,8 @@ export const BearerAuth = Type.Object(
 const TokenPlacement = Type.Object(
   {
     in: Type.Enum(['header', 'query']),
-    name: Type.String(),
-    prefix: Type.Optional(Type.String()),
+    name: Type.String({ minLength: 1 }),
+    prefix: Type.Optional(Type.String({ pattern: '^[ -~]*$' })),
   },
   { ...strict, description: 'Where requests carry the access token; "Authorization: Bearer …" unless said.' },
 )
@@ -62,8 +65,8 @@ const Capture = Type.Object(
 )
 
 const tokenEndpoint = {
-  tokenUrl: Type.String({ format: 'uri' }),
-  revocationUrl: Type.Optional(Type.String({ format: 'uri' })),
+  tokenUrl: HttpUrl,
+  revocationUrl: Type.Optional(HttpUrl),
   scopes: Type.Array(Type.String()),
   scopeSeparator: Type.Optional(Type.String({ description: 'A space unless said (RFC 6749 §3.3).' })),
   scopeParameter: Type.Optional(Type.String({ description: '"scope" unless said.' })),
@@ -88,7 +91,7 @@ export const AuthorizationCodeAuth = Type.Object(
   {
     type: Type.Literal('oauth2'),
     grant: Type.Literal('authorization_code'),
-    authorizationUrl: Type.String({ format: 'uri' }),
+    authorizationUrl: HttpUrl,
     ...tokenEndpoint,
     issuer: Type.Optional(
       Type.String({

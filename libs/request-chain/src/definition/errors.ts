@@ -6,13 +6,17 @@ const Status = Type.Union([
   Type.Integer({ minimum: 100, maximum: 599 }),
   Type.String({ pattern: '^[1-5]xx$', description: 'A hundred of them: 5xx.' }),
 ])
-const Code = Type.String({ description: "The service's own code; one that ends in * stands for all that begin so." })
+const Code = Type.String({
+  pattern: '^[^*]*\\*?$',
+  minLength: 1,
+  description: "The service's own code; one that ends in * stands for all that begin so.",
+})
 
 /** Says of some failures what they are. The first that fits decides. */
 export const ErrorRule = Type.Object(
   {
-    status: Type.Optional(Type.Union([Status, Type.Array(Status)])),
-    code: Type.Optional(Type.Union([Code, Type.Array(Code)])),
+    status: Type.Optional(Type.Union([Status, Type.Array(Status, { minItems: 1 })])),
+    code: Type.Optional(Type.Union([Code, Type.Array(Code, { minItems: 1 })])),
     where: Type.Optional(Rule('What must hold of `response`.')),
     class: Type.Enum(errorClasses, {
       description:
@@ -33,7 +37,7 @@ export const ErrorReading = Type.Object(
     ),
     retryAfter: Type.Optional(
       Type.Object(
-        { header: Type.String(), as: Type.Enum(['seconds', 'epochSeconds']) },
+        { header: Type.String({ pattern: '^[A-Za-z0-9-]+$' }), as: Type.Enum(['seconds', 'epochSeconds']) },
         { additionalProperties: false, description: 'When to come back, beside Retry-After.' },
       ),
     ),

@@ -40,7 +40,11 @@ export const HookDefinition = Type.Object(
   {
     description: Type.String({ minLength: 1 }),
     on: Type.Optional(
-      Type.Array(Type.String(), { description: 'Store events that run it, with their data as input.' }),
+      Type.Array(Type.String(), {
+        minItems: 1,
+        uniqueItems: true,
+        description: 'Store events that run it, with their data as input.',
+      }),
     ),
     when: Type.Optional(Rule('Runs only when this is true of `input`, `settings` and `event`.')),
     input: Type.Optional(SchemaOrName('input')),

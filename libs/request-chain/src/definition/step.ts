@@ -134,7 +134,12 @@ export const StepDefinition = Type.Object(
     description: Type.Optional(Type.String()),
     when: Type.Optional(Rule('Runs only when this is true.')),
     forEach: Type.Optional(ForEach),
-    after: Type.Optional(Type.Array(Type.String(), { description: 'Steps to wait for beside those it reads from.' })),
+    after: Type.Optional(
+      Type.Array(Type.String(), {
+        uniqueItems: true,
+        description: 'Steps to wait for beside those it reads from.',
+      }),
+    ),
     request: RequestDefinition,
     expect: Type.Optional(Expectation),
     errors: Type.Optional(ErrorReading),
