@@ -83,7 +83,7 @@ export class Fleet {
 
   start(): void {
     this.#reading ??= this.#read()
-    this.#heart = setInterval(() => this.#beat(), BEAT_EVERY_MS)
+    this.#heart = setInterval(() => this.#beat(), BEAT_EVERY_MS).unref()
   }
 
   /** Whether an attempt may begin now. */
@@ -177,7 +177,7 @@ export class Fleet {
     for (const older of this.#sent.keys()) if (older <= number) this.#sent.delete(older)
     this.#leasedUntil = sentAt + LEASE_SECONDS * 1_000 - LEASE_MARGIN_MS
     clearTimeout(this.#fence)
-    this.#fence = setTimeout(() => this.#lapse(), this.#leasedUntil - this.#heardAt)
+    this.#fence = setTimeout(() => this.#lapse(), this.#leasedUntil - this.#heardAt).unref()
   }
 
   #beat(): void {
