@@ -14,6 +14,7 @@ import { CompiledTemplates } from './connectors/compiled-templates.ts'
 import { ConnectorHistory } from './connectors/connector-history.ts'
 import { ConnectorIndex } from './connectors/connector-index.ts'
 import { Credentials } from './connectors/credentials.ts'
+import { WarmUp } from './connectors/warm-up.ts'
 import { Answers } from './checkout/answers.ts'
 import { CreateUnpublishedFacts1764300000000 } from './execution/1764300000000-create-unpublished-facts.ts'
 import { Activity } from './execution/activity.ts'
@@ -67,9 +68,15 @@ export class ExecutorModule {
     const activity = new Activity({ js: context.js, unpublished: new UnpublishedFacts(dataSource), log })
     activity.start()
     onShutdown(() => activity.close())
+    const templates = new CompiledTemplates(settings.catalog, ({ connectorId }, error) =>
+      log.error('a connector is left out', { connectorId, error }),
+    )
+    const warmUp = new WarmUp(templates)
+    onShutdown(() => warmUp.stop())
     const index = new ConnectorIndex({
       bus,
       onCredentialChanged: (ownerId) => leases.invalidate(ownerId),
+      onActive: (connector) => warmUp.add(connector),
       onTrouble: (error) => log.warn('the connectors are not followed just now', { error }),
     })
     await index.start()
@@ -78,9 +85,6 @@ export class ExecutorModule {
       if (index.failure) throw index.failure
     })
 
-    const templates = new CompiledTemplates(settings.catalog, ({ connectorId }, error) =>
-      log.error('a connector is left out', { connectorId, error }),
-    )
     const credentials = new Credentials({ leases, bus: context.bus })
     const http = createOutgoing(settings)
     const replica = randomUUID()

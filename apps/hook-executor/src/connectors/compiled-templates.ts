@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { CartlyError } from '@cartly/contracts'
+import { CartlyError, compileJsonSchema } from '@cartly/contracts'
 import { DefinitionError, type CompiledChain } from '@cartly/request-chain'
 import {
   CatalogError,
@@ -65,6 +65,17 @@ export class CompiledTemplates {
         return []
       }
     })
+  }
+
+  /** Compiles what a connector runs on, if that can be done; who runs it then is told why not. */
+  prepare(connector: Pinned): void {
+    try {
+      for (const { input, output } of this.of(connector).hooks.values()) {
+        for (const schema of [input, output]) if (schema) compileJsonSchema(schema)
+      }
+    } catch (error) {
+      if (!(error instanceof CartlyError)) throw error
+    }
   }
 
   #find({ template, definition, mappings }: Pinned): CompiledTemplate {

@@ -29,6 +29,8 @@ export interface ConnectorIndexOptions {
   readonly bus: Bus
   /** Told whose credential is another one now: a leased one of before must not be used again. */
   onCredentialChanged(ownerId: string): void
+  /** Told of each active connector, as it is now, whenever that changes. */
+  onActive(connector: Connector): void
   onTrouble(error: unknown): void
 }
 
@@ -41,12 +43,12 @@ export class ConnectorIndex {
   #current: Promise<void> | undefined
   #next: Promise<void> | undefined
 
-  constructor({ bus, onCredentialChanged, onTrouble }: ConnectorIndexOptions) {
+  constructor({ bus, onTrouble, ...watcher }: ConnectorIndexOptions) {
     this.#view = createLiveView<Index, IndexedEvent>({
       bus,
       source,
       initial: () => ({ byId: new Map(), byStore: new Map(), connections: new Map() }),
-      apply: (index, recorded) => apply(index, recorded, onCredentialChanged),
+      apply: (index, recorded) => apply(index, recorded, watcher),
       onTrouble,
     })
   }
@@ -128,7 +130,9 @@ export class ConnectorIndex {
   }
 }
 
-function apply(index: Index, recorded: IndexedEvent, onCredentialChanged: (ownerId: string) => void): Index {
+type Watcher = Pick<ConnectorIndexOptions, 'onCredentialChanged' | 'onActive'>
+
+function apply(index: Index, recorded: IndexedEvent, { onCredentialChanged, onActive }: Watcher): Index {
   if (isOf(connectorEvents, recorded)) {
     const id = recorded.id as ConnectorId
     const before = index.byId.get(id)
@@ -144,7 +148,9 @@ function apply(index: Index, recorded: IndexedEvent, onCredentialChanged: (owner
         before?.attention ?? null,
       )
       const connection = index.connections.get(id) ?? {}
-      keep(index, { ...state, revision, sequence, configuredAt, attention, connection })
+      const connector = { ...state, revision, sequence, configuredAt, attention, connection }
+      keep(index, connector)
+      if (connector.active) onActive(connector)
     }
   } else if (isOf(oauthConnectionEvents, recorded)) {
     const id = recorded.id as ConnectorId
