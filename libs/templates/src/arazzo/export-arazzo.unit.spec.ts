@@ -1,13 +1,22 @@
 import { describe, expect, it } from '@jest/globals'
+import { compileJsonSchema } from '@cartly/contracts'
 import { exportArazzo, loadCatalog } from '../index.ts'
+import { arazzoSchema } from '../testing/arazzo-schema.ts'
 
 interface Workflow {
   workflowId: string
   steps: { stepId: string; operationId: string; successCriteria: { condition: string }[]; outputs?: object }[]
 }
 
-// That every export is valid Arazzo 1.0.1 and OpenAPI 3.0.3 was seen with `redocly lint --extends=spec` (2.x).
+// That every export is valid Arazzo 1.0.1 and OpenAPI 3.0.3 was also seen with `redocly lint --extends=spec` (2.x).
 describe('a template as Arazzo', () => {
+  it("fits the specification's schema", async () => {
+    const schema = compileJsonSchema(arazzoSchema)
+    for (const { slug, definition } of (await loadCatalog()).list()) {
+      expect([slug, schema.errors(exportArazzo(definition, `./${slug}.openapi.json`).arazzo)]).toEqual([slug, []])
+    }
+  })
+
   it('has a workflow for each hook, whose steps call operations of the OpenAPI document', async () => {
     for (const { definition } of (await loadCatalog()).list()) {
       const { arazzo, openapi } = exportArazzo(definition, './x.openapi.json') as {
