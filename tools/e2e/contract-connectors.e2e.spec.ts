@@ -207,11 +207,19 @@ describe('a definition of one’s own', () => {
     [
       'an unknown reference',
       { steps: [read('a', 'z')], result: { $: 'steps.a' } },
-      '/hooks/ask/steps/0/request/query/from/$',
+      '/definition/hooks/ask/steps/0/request/query/from/$',
     ],
-    ['a circle', { steps: [read('a', 'b'), read('b', 'a')], result: { $: 'steps.a' } }, '/hooks/ask/steps/0'],
-    ['a step that nothing needs', { steps: [read('a'), read('b')], result: { $: 'steps.a' } }, '/hooks/ask/steps/1'],
-    ['an unknown function', { steps: [read('a')], result: { $eval: 'steps.a' } }, '/hooks/ask/result/$eval'],
+    [
+      'a circle',
+      { steps: [read('a', 'b'), read('b', 'a')], result: { $: 'steps.a' } },
+      '/definition/hooks/ask/steps/0',
+    ],
+    [
+      'a step that nothing needs',
+      { steps: [read('a'), read('b')], result: { $: 'steps.a' } },
+      '/definition/hooks/ask/steps/1',
+    ],
+    ['an unknown function', { steps: [read('a')], result: { $eval: 'steps.a' } }, '/definition/hooks/ask/result/$eval'],
   ])('is refused with %s, and told where', async (_, hook, pointer) => {
     const { status, body } = await scene.api.call('POST', connectors, { definition: definition(hook) })
     expect(status).toBe(422)

@@ -255,11 +255,11 @@ describe('input that does not fit', () => {
     ['an unknown setting', { settings: { nope: 1 } }, '/settings/nope'],
     ['an address with credentials', { endpoints: { baseUrl: 'https://me:secret@example.com' } }, '/endpoints/baseUrl'],
     ['an unknown mapping', { mappings: { nope: {} } }, '/mappings/nope'],
-    ['a definition without hooks', { template: undefined, definition: { name: 'Mine' } }, '/hooks'],
+    ['a definition without hooks', { template: undefined, definition: { name: 'Mine' } }, '/definition/hooks'],
     [
       'a regular expression',
       { template: undefined, definition: { settings: { properties: { a: { type: 'string', pattern: '^(a+)+$' } } } } },
-      '/settings/properties/a/pattern',
+      '/definition/settings/properties/a/pattern',
     ],
   ])('%s is refused with its place', async (_, request, pointer) => {
     const error = await refusal(install(request))

@@ -21,7 +21,6 @@ import type { TemplateDefinition } from '@cartly/templates'
 import type { ConnectorCommand, ConnectorState, Installed } from '../domain/connector.ts'
 import { planUpgrade, type Version } from '../domain/upgrade.ts'
 import type { Connectors } from '../queries/connectors.ts'
-import { ownDefinition } from '../templates/own-definition.ts'
 import { neededCredentials, type TemplateBook } from '../templates/template-book.ts'
 
 export interface ConnectorCommandsOptions {
@@ -55,7 +54,7 @@ export class ConnectorCommands {
       ])
     }
     const entry = slug === undefined ? undefined : this.#book.entry(slug, version)
-    const definition = entry?.definition ?? (ownDefinition(request.definition) as unknown as TemplateDefinition)
+    const definition = entry?.definition ?? this.#book.own(request.definition)
     this.#check(definition, { settings, endpoints, mappings })
     const connectorId = (await this.#connectors.installedBy(storeId, call.commandId)) ?? newId('conn')
     const command: ConnectorCommand = {

@@ -14,7 +14,7 @@ export function ownDefinition(definition: unknown): Record<string, unknown> {
       { pointer: '/definition', message: 'must be an object' },
     ])
   }
-  const found = expressions(definition, '')
+  const found = expressions(definition, '/definition')
   if (found.length > 0)
     throw invalid('regular_expression', 'A definition of your own may hold no regular expressions', found)
   return { ...defaults, ...definition }

@@ -9,6 +9,7 @@ import {
   type TemplateDefinition,
 } from '@cartly/templates'
 import type { Installed } from '../domain/connector.ts'
+import { ownDefinition } from './own-definition.ts'
 
 type Pinned = Pick<Installed, 'template' | 'definition'>
 
@@ -39,15 +40,26 @@ export class TemplateBook {
   }
 
   /**
+   * What a store has written as the `definition` of its request, completed.
+   * @throws CartlyError `invalid` with every issue and its place in that request.
+   */
+  own(written: unknown): TemplateDefinition {
+    const definition = ownDefinition(written)
+    this.compile(definition, {}, '/definition')
+    return definition as unknown as TemplateDefinition
+  }
+
+  /**
    * A definition with a connector's own mappings in it, compiled.
+   * @param at JSON Pointer to the definition in what was asked for
    * @throws CartlyError `invalid` with every issue and its place.
    */
-  compile(definition: unknown, mappings: Readonly<Record<string, unknown>>): CompiledTemplate {
+  compile(definition: unknown, mappings: Readonly<Record<string, unknown>>, at = ''): CompiledTemplate {
     try {
       return compileTemplate(definition, mappings)
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error
-      const errors = error.issues.map(({ pointer, message }) => ({ pointer, message }))
+      const errors = error.issues.map(({ pointer, message }) => ({ pointer: at + pointer, message }))
       throw invalid('invalid_definition', error.message, errors)
     }
   }
