@@ -1,5 +1,5 @@
 import { credentialEvents } from '@cartly/contracts'
-import { aggregateProjection, aggregateRepository, createCommandHandler, createEventStore } from '@cartly/event-store'
+import { aggregateRepository, createCommandHandler, createEventStore } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
 import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import { Module, type DynamicModule } from '@nestjs/common'
@@ -17,6 +17,8 @@ import { Lender } from './leases/lender.ts'
 import { LiveVersions } from './leases/live-versions.ts'
 import { Housekeeping } from './policies/housekeeping.ts'
 import { createReactions, reactionSource } from './policies/reactions.ts'
+import { credentialState } from './projections/credential-state.ts'
+import { caughtUp } from './projections/caught-up.ts'
 import { connectorProjection } from './projections/connectors.ts'
 import { ConnectorDirectory, type SpecOf } from './queries/connector-directory.ts'
 import { CreateVault1764100000000 } from './storage/1764100000000-create-vault.ts'
@@ -57,15 +59,15 @@ export class VaultModule {
     let admitted = keyring.primary()
     await wrappingKeys.admit(admitted)
     const rotation = new Rotation(keyring, wrappingKeys, log)
-    await rotation.resume()
     onShutdown(() => rotation.stop())
 
-    const projection = aggregateProjection(credentialEvents, credentialDecider, 1)
-    const credentialRunner = await runProjection(context, dataSource, projection)
+    const credentialRunner = await runProjection(context, dataSource, credentialState)
     const connectorRunner = await runProjection(context, dataSource, connectorProjection)
+    await caughtUp(context, credentialState.source, credentialRunner)
+    await caughtUp(context, connectorProjection.source, connectorRunner)
 
     const store = createEventStore(bus)
-    const repository = aggregateRepository<CredentialState>(dataSource, projection)
+    const repository = aggregateRepository<CredentialState>(dataSource, credentialState)
     const handler = createCommandHandler({
       store,
       family: credentialEvents,
@@ -113,6 +115,8 @@ export class VaultModule {
       ),
     ]
     onShutdown(async () => timers.forEach(clearInterval))
+    await dataKeys.destroyPassedOver()
+    keepHouse()
 
     return {
       module: VaultModule,

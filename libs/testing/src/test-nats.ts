@@ -15,6 +15,8 @@ import { testFolder } from './test-folder.ts'
 /** A NATS server of a spec's own: the deployed configuration, with its users, and the four streams. */
 export interface TestNats {
   url: string
+  /** Where it keeps its files. */
+  dataDir: string
   credentials: Record<NatsUser, NatsCredentials>
   /** The process; `server.kill()` is a crash, after which `restart()` brings it back with the same files and port. */
   server: NatsServer
@@ -35,6 +37,7 @@ export async function testNats(settings: StreamSettings = {}): Promise<TestNats>
   const connections: NatsConnection[] = []
   const nats: TestNats = {
     url: server.url,
+    dataDir,
     credentials,
     server,
     async restart() {

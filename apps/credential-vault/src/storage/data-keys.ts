@@ -84,6 +84,19 @@ export class DataKeys {
     )
   }
 
+  /**
+   * Destroys what the log has passed over: versions that were given out and are not live any more. That has been done when
+   * the log said so; a backup of the database brings such rows back.
+   */
+  async destroyPassedOver(): Promise<void> {
+    await this.#tx.query(`
+      DELETE FROM data_key k USING credential_state s
+      WHERE s.id = k.credential_id AND k.version <= (s.state->>'version')::integer AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements(coalesce(s.state->'versions', '[]')) AS live
+        WHERE live->>'keyId' = k.key_id
+      )`)
+  }
+
   /** Versions whose overlap has ended. */
   async ended(limit: number): Promise<(DataKeyRef & DataKeySubject)[]> {
     return this.#tx.query(`SELECT ${columns} FROM data_key WHERE ends_at < now() ORDER BY ends_at LIMIT $1`, [limit])

@@ -1,10 +1,21 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connectorEvents, newId, type ConnectorId, type StoreId } from '@cartly/contracts'
 import { createEventStore } from '@cartly/event-store'
 import { BusClient } from '@cartly/messaging'
 import type { ServiceContext } from '@cartly/service'
-import { testFolder, testNats, testPostgres, testService, type TestNats, type TestPostgres } from '@cartly/testing'
+import {
+  eventually,
+  freePort,
+  testFolder,
+  testNats,
+  testPostgres,
+  testService,
+  type TestNats,
+  type TestPostgres,
+} from '@cartly/testing'
 import type { KeyringSettings } from '../keyring/keyring-settings.ts'
 import { openKeyring } from '../keyring/open-keyring.ts'
 import type { SpecOf } from '../queries/connector-directory.ts'
@@ -21,12 +32,21 @@ export interface RunningVault {
   as(user: keyof TestNats['credentials']): Promise<BusClient>
   /** Another replica, on the same servers; `close` ends it as a service would. It has the keyring file unless told. */
   startReplica(keyring?: KeyringSettings): Promise<{ close(): Promise<void> }>
+  /** A replica as a process of its own, from its build, with the keyring file; resolves when it is ready, or only up. */
+  startProcess(until?: 'ready' | 'up'): Promise<VaultProcess>
   /** Ends every replica. */
   stopReplicas(): Promise<void>
   /** Says that a connector was installed, as the registry would: with a definition that has these settings. */
   install(storeId: StoreId, definition: unknown): Promise<ConnectorId>
   remove(storeId: StoreId, connectorId: ConnectorId): Promise<void>
   stop(): Promise<void>
+}
+
+export interface VaultProcess {
+  /** As `kill -9`; resolves when it is gone. */
+  kill(): Promise<void>
+  /** What `/readyz` says. */
+  readiness(): Promise<Response>
 }
 
 /** What a definition in these specs says about its credential: `{ kind, fields }`, taken as it is. */
@@ -52,6 +72,31 @@ export async function runningVault(first?: KeyringSettings): Promise<RunningVaul
     for (const close of replicas.splice(0).toReversed()) await close()
   }
   await startReplica(first)
+
+  const startProcess = async (until = 'ready'): Promise<VaultProcess> => {
+    const port = await freePort()
+    const { user, pass } = nats.credentials['credential-vault']
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../../dist/main.js')], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        NATS_URL: nats.url,
+        NATS_USER: user,
+        NATS_PASSWORD: pass,
+        HEALTH_PORT: String(port),
+        DATABASE_URL: postgres.urls.vault,
+        CARTLY_DATA_DIR: dataDir,
+      },
+    })
+    const gone = once(child, 'exit')
+    const kill = async (): Promise<void> => {
+      child.kill('SIGKILL')
+      await gone
+    }
+    replicas.push(kill)
+    const readiness = () => fetch(`http://127.0.0.1:${port}/readyz`)
+    await eventually(async () => (await readiness()).ok || until === 'up', { withinMs: 30_000 })
+    return { kill, readiness }
+  }
 
   const registry = await nats.connect('connector-registry')
   const registryLog = createEventStore({
@@ -83,6 +128,7 @@ export async function runningVault(first?: KeyringSettings): Promise<RunningVaul
     dataDir,
     lines,
     startReplica,
+    startProcess,
     stopReplicas,
     async as(user) {
       const nc = await nats.connect(user)
