@@ -19,6 +19,11 @@ export interface Rooms {
   readonly mappings: ReadonlyMap<string, CompiledMapping>
 }
 
+/** The argument of `$apply`, which was checked. */
+interface Applied {
+  readonly mapping: string
+}
+
 /** A compiled rule with what is known of its value. */
 interface Compiled {
   readonly evaluate: Evaluate
@@ -129,9 +134,21 @@ export class Compilation {
     const evaluate = called.build(this.#arguments(called.argument, argument, pointer))
     // What reads nothing gives the same each time: where it fails, it fails here.
     if (this.#reads === reads && this.later.length === later) evaluate(new Run([], defaultLimits.work))
+    if (name === '$apply') return { evaluate, ...this.#applied(argument as Applied, pointer) }
     const kindOf = (field: string): ValueKind =>
       this.kinds.get(this.#fieldPointer(called.argument, field, pointer)) ?? 'any'
     return { evaluate, kind: typeof called.gives === 'function' ? called.gives(kindOf) : called.gives }
+  }
+
+  /** What a named mapping gives is known from it; what it is given must be what it takes. */
+  #applied({ mapping }: Applied, pointer: string): Omit<Compiled, 'evaluate'> {
+    const { input, gives, output } = this.#rooms.mappings.get(mapping)!
+    const [given, wanted] = [this.kinds.get(below(pointer, 'to')) ?? 'any', kindOfSchema(input)]
+    if (!fits(given, wanted)) {
+      const reason = `this is ${spoken(given)}, and "${mapping}" takes ${spoken(wanted)}`
+      throw new MappingError('wrong_type', below(pointer, 'to'), reason)
+    }
+    return { kind: gives, ...(output ? { schema: output } : {}) }
   }
 
   #fieldPointer(argument: Argument, field: string, pointer: string): string {

@@ -1,5 +1,6 @@
 import { compileMapping } from './compile.ts'
 import type { CompiledMapping } from './compiled-mapping.ts'
+import type { JsonSchema } from './schema-kinds.ts'
 import { MappingError } from './error.ts'
 import { readRule } from './rule.ts'
 import { compileJsonata, jsonataOf } from './jsonata/compile-jsonata.ts'
@@ -9,16 +10,22 @@ export interface NamedRules {
   readonly rules: unknown
   /** Where the rules stand in the document they come from; errors point from there. */
   readonly pointer: string
+  /** What it reads, where that is known. */
+  readonly input?: JsonSchema
+  /** What it must give, as far as its rules tell. */
+  readonly output?: JsonSchema
 }
 
 /** Compiles a mapping of either kind: of rules, or JSONata as a whole. @throws MappingError */
 export function compileRules(
-  { rules, pointer }: NamedRules,
+  { rules, pointer, input, output }: NamedRules,
   mappings: ReadonlyMap<string, CompiledMapping> = new Map(),
 ): CompiledMapping {
   const expression = jsonataOf(rules)
   readRule(rules, pointer)
-  return expression === undefined ? compileMapping(rules, { mappings, pointer }) : compileJsonata(expression, pointer)
+  return expression === undefined
+    ? compileMapping(rules, { roots: { input }, mappings, pointer, ...(output ? { output } : {}) })
+    : compileJsonata(expression, pointer)
 }
 
 /**

@@ -4,7 +4,7 @@ import { checkAgainstSchema } from './check-output.ts'
 import { MappingError } from './error.ts'
 import { checkOutputSize } from './output-size.ts'
 import { defaultLimits, Run, type Limits } from './run.ts'
-import type { JsonSchema } from './schema-kinds.ts'
+import { kindOfSchema, type JsonSchema } from './schema-kinds.ts'
 
 export interface CompileOptions {
   /**
@@ -48,7 +48,9 @@ export function compileMapping(mapping: unknown, options: CompileOptions = {}): 
   const { references, rules, later } = compilation
   return {
     references,
-    gives: kind,
+    input: roots['input'],
+    gives: kind === 'any' ? kindOfSchema(options.output) : kind,
+    output: options.output,
     rules,
     later: later.length > 0,
     run(scope) {

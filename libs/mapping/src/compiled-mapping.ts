@@ -1,4 +1,5 @@
 import type { ValueKind } from './kinds.ts'
+import type { JsonSchema } from './schema-kinds.ts'
 import type { Path } from './path.ts'
 
 /** A path that a mapping reads from one of its roots. */
@@ -23,8 +24,11 @@ export interface CompiledMapping {
   runLater(scope: Scope): Promise<unknown>
   /** Every path it reads from its roots, for checks and for the order of steps. */
   readonly references: readonly Reference[]
-  /** The kind of value it gives, as far as it can be told. */
+  /** What its `input` must be, where that was said. */
+  readonly input?: JsonSchema | undefined
+  /** The kind of value it gives, as far as it can be told, and its schema where that was said. */
   readonly gives: ValueKind
+  readonly output?: JsonSchema | undefined
   /** How many rules it has. */
   readonly rules: number
 }

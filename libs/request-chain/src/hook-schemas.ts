@@ -1,17 +1,18 @@
-import { canonicalSchemas, compileJsonSchema, storeEventTypes } from '@cartly/contracts'
+import { canonicalSchemas, compileJsonSchema, entitySchemas, storeEventTypes } from '@cartly/contracts'
 import type { JsonSchema } from '@cartly/mapping'
 import type { Report } from './compile-request.ts'
 import type { HookDefinition } from './definition/hook.ts'
 
-/** The schema that a hook's `input` or `output` is, or names; what is wrong with it is reported. */
-export function resolveSchema(named: HookDefinition['input'], pointer: string, report: Report): JsonSchema | undefined {
+export type SchemaOrName = HookDefinition['input']
+
+/** The schema that an `input` or `output` is, or names (`Address`, `Rate[]`); what is wrong with it is reported. */
+export function resolveSchema(named: SchemaOrName, pointer: string, report: Report): JsonSchema | undefined {
   if (named === undefined) return undefined
   if (typeof named === 'string') {
-    if (Object.hasOwn(canonicalSchemas, named)) {
-      return canonicalSchemas[named as keyof typeof canonicalSchemas] as unknown as JsonSchema
-    }
-    const known = Object.keys(canonicalSchemas).join(', ')
-    report('unknown_schema', pointer, `there is no shape "${named}"; there is ${known}`)
+    const name = named.replace(/\[\]$/, '')
+    const schema = shapes.get(name) as JsonSchema | undefined
+    if (schema) return name === named ? schema : { type: 'array', items: schema }
+    report('unknown_schema', pointer, `there is no shape "${name}"; there is ${[...shapes.keys()].join(', ')}`)
     return undefined
   }
   try {
@@ -23,13 +24,22 @@ export function resolveSchema(named: HookDefinition['input'], pointer: string, r
   }
 }
 
+/** As `resolveSchema`, for reading: of a canonical shape only what it has, of an entity what is known of it and more. */
+export function readableSchema(named: SchemaOrName, pointer: string, report: Report): JsonSchema | undefined {
+  const schema = resolveSchema(named, pointer, report)
+  const isCanonical = typeof named === 'string' && Object.hasOwn(canonicalSchemas, named.replace(/\[\]$/, ''))
+  return isCanonical ? closedThroughout(schema) : schema
+}
+
+const shapes = new Map(Object.entries({ ...canonicalSchemas, ...entitySchemas }))
+
 /** What rules may read of a hook's input: of a canonical shape only what it has, of an event what is known of its data. */
 export function readableInput(
   { input, on = [] }: HookDefinition,
   pointer: string,
   report: Report,
 ): JsonSchema | undefined {
-  const own = resolveSchema(input, `${pointer}/input`, report)
+  const own = readableSchema(input, `${pointer}/input`, report)
   const events = on.map((type, index) => {
     const found = storeEventTypes.find((event) => event.type === type)
     if (!found) {
@@ -38,7 +48,6 @@ export function readableInput(
     }
     return found?.data as JsonSchema | undefined
   })
-  if (typeof input === 'string') return closedThroughout(own)
   if (input !== undefined) return own
   return new Set(events).size === 1 ? events[0] : undefined
 }

@@ -11,6 +11,8 @@ import {
   compileChain,
   compileTest,
   DefinitionError,
+  readableSchema,
+  resolveSchema,
   type ChainContext,
   type CompiledChain,
   type CompiledTest,
@@ -136,12 +138,19 @@ class TemplateCompilation {
       const message = `${this.#definition.name} has no mapping "${name}"; it has ${Object.keys(own).join(', ') || 'none'}`
       this.#issues.push({ code: 'unknown_mapping', pointer: `/mappings/${name}`, message })
     }
-    const named = Object.entries(own).map(([name, { rules }]): [string, NamedRules] => [
-      name,
-      Object.hasOwn(overrides, name)
-        ? { rules: overrides[name], pointer: `/mappings/${name}` }
-        : { rules, pointer: `/mappings/${name}/rules` },
-    ])
+    const report = (code: string, pointer: string, message: string): void =>
+      void this.#issues.push({ code, pointer, message })
+    const named = Object.entries(own).map(([name, { rules, input, output }]): [string, NamedRules] => {
+      const at = `/mappings/${name}`
+      const [read, written] = [
+        readableSchema(input, `${at}/input`, report),
+        resolveSchema(output, `${at}/output`, report),
+      ]
+      const ends = { ...(read ? { input: read } : {}), ...(written ? { output: written } : {}) }
+      return Object.hasOwn(overrides, name)
+        ? [name, { rules: overrides[name], pointer: at, ...ends }]
+        : [name, { rules, pointer: `${at}/rules`, ...ends }]
+    })
     return compileMappings(Object.fromEntries(named), ({ code, pointer, reason }) =>
       this.#issues.push({ code, pointer, message: reason }),
     )

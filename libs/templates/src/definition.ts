@@ -7,6 +7,7 @@ import {
   HookDefinition,
   methods,
   Rule,
+  SchemaOrName,
   TestConnectionDefinition,
 } from '@cartly/request-chain'
 import { Type, type Static } from 'typebox'
@@ -81,6 +82,8 @@ export type Sample = Static<typeof Sample>
 export const NamedMapping = Type.Object(
   {
     description: Type.String(),
+    input: Type.Optional(SchemaOrName('input')),
+    output: Type.Optional(SchemaOrName('output')),
     rules: Type.Union([
       Rule('The mapping: reads `input`.'),
       Type.Object(
@@ -91,7 +94,8 @@ export const NamedMapping = Type.Object(
   },
   {
     ...strict,
-    description: 'A mapping that rules use by { $apply: { mapping, to } }, and that a connector may replace.',
+    description:
+      'A mapping that rules use by { $apply: { mapping, to } }, and that a connector may replace; both are held against input and output.',
   },
 )
 export type NamedMapping = Static<typeof NamedMapping>

@@ -302,6 +302,63 @@ describe('of a mapping is refused', () => {
   ]
   it.each(cases)('%s', (_, change, pointer, message) => isRefused(change, pointer, message))
 
+  const typed = (more: object, to: unknown = { $: 'input.address' }) => ({
+    mappings: { address: { description: 'x', input: 'Address', rules: { zip: { $: 'input.postalCode' } }, ...more } },
+    ...withHook({
+      on: undefined,
+      input: 'ValidateAddressInput',
+      steps: [{ ...step, request: { method: 'PUT', path: '/' } }],
+      result: { $apply: { mapping: 'address', to } },
+    }),
+  })
+  const ends: Case[] = [
+    [
+      'a field its input does not have',
+      typed({ rules: { $: 'input.zip' } }),
+      '/mappings/address/rules/$',
+      /no "zip"; there is/,
+    ],
+    ['an output it does not fill', typed({ output: 'Address' }), '/mappings/address/rules', /"street1" is required/],
+    ['an output of another kind', typed({ output: 'Rate[]' }), '/mappings/address/rules', /a list is needed/],
+    ['a shape there is not', typed({ output: 'Rates' }), '/mappings/address/output', /no shape "Rates"; there is/],
+    [
+      'what it does not take',
+      typed({}, [1]),
+      '/hooks/upsert/result/$apply/to',
+      /a list, and "address" takes an object/,
+    ],
+    [
+      'what the hook must not give',
+      {
+        ...typed({}),
+        hooks: {
+          upsert: {
+            ...hook,
+            on: undefined,
+            input: 'ValidateAddressInput',
+            output: 'Rate[]',
+            result: { $apply: { mapping: 'address', to: { $: 'input.address' } } },
+          },
+        },
+      },
+      '/hooks/upsert/result',
+      /a list is needed/,
+    ],
+  ]
+  it.each(ends)('%s', (_, change, pointer, message) => isRefused(JSON.parse(JSON.stringify(change)), pointer, message))
+
+  it("a connector's own one that does not fit both ends", async () => {
+    const own = {
+      ...definition,
+      ...(JSON.parse(JSON.stringify(typed({ output: { type: 'object', required: ['zip'] } }))) as object),
+    }
+    expect(await validateDefinition(own, { address: { zip: { $: 'input.postalCode' } } })).toEqual([])
+    expect(await validateDefinition(own, { address: { zip: { $: 'input.zip' } } })).toMatchObject([
+      { pointer: '/mappings/address/zip/$' },
+    ])
+    expect(await validateDefinition(own, { address: { plz: 1 } })).toMatchObject([{ pointer: '/mappings/address' }])
+  })
+
   it('a circle of mappings once, with nothing else said', async () => {
     const apply = (mapping: string) => ({ description: 'x', rules: { $apply: { mapping, to: 1 } } })
     const errors = await validateDefinition({ ...definition, mappings: { a: apply('b'), b: apply('a') } })

@@ -97,21 +97,3 @@ export const ValidateAddressOutput = Type.Object({
 })
 export type ValidateAddressInput = Static<typeof ValidateAddressInput>
 export type ValidateAddressOutput = Static<typeof ValidateAddressOutput>
-
-/** The canonical shapes a template may name as a hook's `input` and `output` instead of writing a schema out. */
-export const canonicalSchemas = {
-  GetRatesInput,
-  GetRatesOutput,
-  BuyLabelInput,
-  BuyLabelOutput,
-  VoidLabelInput,
-  VoidLabelOutput,
-  TrackInput,
-  TrackOutput,
-  ValidateAddressInput,
-  ValidateAddressOutput,
-  Address,
-  Parcel,
-  Money,
-} as const
-export type CanonicalSchemaName = keyof typeof canonicalSchemas

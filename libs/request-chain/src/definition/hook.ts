@@ -5,11 +5,15 @@ import { Rule } from './rule.ts'
 import { StepDefinition } from './step.ts'
 
 const strict = { additionalProperties: false } as const
-const SchemaOrName = (of: string) =>
+/** A JSON Schema, or the name of one. */
+export const SchemaOrName = (of: string) =>
   Type.Union(
-    [Type.String({ description: 'The name of a canonical shape.' }), Type.Record(Type.String(), Type.Unknown())],
+    [
+      Type.String({ description: 'The name of a canonical shape or an entity; Rate[] is a list of them.' }),
+      Type.Record(Type.String(), Type.Unknown()),
+    ],
     {
-      description: `The ${of}: a JSON Schema, or the name of a canonical shape such as GetRatesInput.`,
+      description: `The ${of}: a JSON Schema, or the name of a shape such as GetRatesInput, Address, Order or Rate[].`,
     },
   )
 
