@@ -103,6 +103,14 @@ describe('a command', () => {
     })
   })
 
+  it('shows the newest state when asked for it, though the read model is behind', async () => {
+    const id = newAccountId()
+    expect(await handler({ repository: behind }).newest(id)).toMatchObject({ revision: 0, storeId: null })
+    const { sequence, state } = await accounts.execute(id, { type: 'open', owner: 'Ann' }, by())
+    const newest = await handler({ repository: behind }).newest(id)
+    expect(newest).toMatchObject({ state, sequence, revision: 1 })
+  })
+
   it('is not found by another store, though the read model is behind', async () => {
     const id = newAccountId()
     const ours = by()

@@ -38,6 +38,8 @@ export interface CommandHandler<State, Command, Event> {
    *   was stored.
    */
   execute(id: string, command: Command, context: CommandContext): Promise<CommandResult<State, Event>>
+  /** The aggregate as its log has it now: what the read model does not show yet included. */
+  newest(id: string): Promise<Aggregate<State>>
 }
 
 /** A read model that is to show a change before the command returns: a `ProjectionRunner`. */
@@ -67,6 +69,8 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
     const passed = await Promise.all(visibleIn.map((readModel) => readModel.passed(sequence, VISIBLE_WITHIN_MS)))
     return passed.every(Boolean)
   }
+
+  const shown = async (id: string): Promise<Aggregate<State>> => (await repository.load(id)) ?? untouched(decider)
 
   /** The aggregate after what the log has beyond it. */
   const catchUp = async (id: string, aggregate: Aggregate<State>): Promise<Aggregate<State>> => {
@@ -140,7 +144,7 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
     command: Command,
     context: CommandContext,
   ): Promise<CommandResult<State, Event>> => {
-    let aggregate = (await repository.load(id)) ?? untouched(decider)
+    let aggregate = await shown(id)
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const decided = await decide(id, aggregate, command, context)
       aggregate = decided.aggregate
@@ -166,6 +170,7 @@ export function createCommandHandler<F extends EventFamily, State, Command>(
 
   return {
     execute: (id, command, context) => withSpan(`command ${family.aggregate}`, {}, () => execute(id, command, context)),
+    newest: async (id) => catchUp(id, await shown(id)),
   }
 }
 
