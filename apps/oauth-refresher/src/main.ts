@@ -13,8 +13,11 @@ const Env = Type.Object({
   REFRESH_LEASE_MS: Type.Optional(
     Type.String({
       pattern: '^\\d+$',
-      description: 'How long one refresh may take before others see it as given up; 90,000',
+      description: 'How long a refresh may give no sign before others see it as given up; 90,000',
     }),
+  ),
+  TOKEN_REQUEST_TIMEOUT_MS: Type.Optional(
+    Type.String({ pattern: '^\\d+$', description: 'How long a service may take to answer; two thirds of the lease' }),
   ),
 })
 
@@ -26,8 +29,8 @@ runService('oauth-refresher', async (context) => {
   const env = readEnv(Env)
   const leaseMs = Number(env.REFRESH_LEASE_MS ?? LEASE_MS)
   const egress = createEgress({
-    // An attempt that has been given up must have ended: its request may take part of its time only.
-    fetchTimeoutMs: (leaseMs * 2) / 3,
+    // So a request ends before others give it up, even when its refresh can give no sign meanwhile.
+    fetchTimeoutMs: Number(env.TOKEN_REQUEST_TIMEOUT_MS ?? (leaseMs * 2) / 3),
     allowedNetworks: list(env.EGRESS_ALLOWED_NETWORKS),
     deniedPorts: list(env.EGRESS_DENIED_PORTS).map(Number),
   })

@@ -53,7 +53,8 @@ export class OAuthController {
   @Handles(oauth.get)
   async get({ storeId, connectorId }: In<'get'>): Out<'get'> {
     await this.#connectors.get(storeId, connectorId)
-    return viewOf(connectorId, await this.#connections.find(storeId, connectorId))
+    const { state } = await this.#connections.find(storeId, connectorId)
+    return viewOf(connectorId, state)
   }
 
   @Handles(oauth.refresh)

@@ -7,6 +7,7 @@ import {
   createEventStore,
   eventsOf,
   isOf,
+  tail,
 } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
 import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
@@ -16,7 +17,9 @@ import { Module, type DynamicModule } from '@nestjs/common'
 import { Authorizations } from './commands/authorizations.ts'
 import { ClientCredentials } from './commands/client-credentials.ts'
 import { Connections, type By } from './commands/connections.ts'
-import { Refresher, type RefresherOptions } from './commands/refresher.ts'
+import { ConnectionWatch } from './commands/connection-watch.ts'
+import { RefreshAttempts } from './commands/refresh-attempts.ts'
+import { Refresher } from './commands/refresher.ts'
 import { Revocations } from './commands/revocations.ts'
 import { Scheduler } from './commands/scheduler.ts'
 import { TokenVault } from './commands/token-vault.ts'
@@ -31,11 +34,16 @@ import { OAuthConnectors } from './queries/oauth-connectors.ts'
 import { CreateOAuth1764200000000 } from './storage/1764200000000-create-oauth.ts'
 import { PendingAuthorizations } from './storage/pending-authorizations.ts'
 
-export interface OAuthSettings extends RefresherOptions {
+export interface OAuthSettings {
   readonly databaseUrl: string
   readonly catalog: Catalog
   readonly egress: Egress
+  /** How long a refresh may give no sign before others see it as given up, in milliseconds. */
+  readonly leaseMs: number
 }
+
+/** How long the schedule waits to show a change before it is looked at all the same. */
+const SCHEDULED_WITHIN_MS = 2_000
 
 const provide = (value: object) => ({ provide: value.constructor, useValue: value })
 
@@ -55,8 +63,8 @@ export class OAuthModule {
     onShutdown(() => dataSource.destroy())
     onShutdown(() => egress.close())
 
-    const states = aggregateProjection(oauthConnectionEvents, connectionDecider, 1)
-    const stateRunner = await runProjection(context, dataSource, states)
+    const states = aggregateProjection(oauthConnectionEvents, connectionDecider, 2)
+    await runProjection(context, dataSource, states)
     const connectorRunner = await runProjection(context, dataSource, connectorProjection)
     const scheduleRunner = await runProjection(context, dataSource, scheduleProjection)
 
@@ -66,9 +74,10 @@ export class OAuthModule {
       family: oauthConnectionEvents,
       decider: connectionDecider,
       repository,
-      visibleIn: [stateRunner, scheduleRunner],
     })
-    const connections = new Connections({ handler, repository, changed: () => scheduler.wake() })
+    const connections = new Connections(handler, (sequence) => {
+      void scheduleRunner.passed(sequence, SCHEDULED_WITHIN_MS).then(() => scheduler.wake())
+    })
     const fetch = tracedFetch(egress.fetch)
     const parts = {
       connectors: new OAuthConnectors({ dataSource, catalog, bus, readModel: connectorRunner }),
@@ -79,8 +88,19 @@ export class OAuthModule {
       fetch,
       log,
     }
-    const refresher = new Refresher(parts, settings)
-    void onReconnect(context.nc, () => refresher.lookAnew())
+    const watch = new ConnectionWatch(settings.leaseMs)
+    const watching = new AbortController()
+    await tail({
+      bus,
+      source: eventsOf(oauthConnectionEvents),
+      onRecord: (record) => watch.note(record),
+      signal: watching.signal,
+      onTrouble: (error) => log.warn('connections are not watched', { error }),
+    })
+    onShutdown(async () => watching.abort())
+    void onReconnect(context.nc, () => watch.lookAnew())
+    const attempts = new RefreshAttempts(parts, settings.leaseMs)
+    const refresher = new Refresher({ ...parts, attempts, watch })
     const revocations = new Revocations(parts)
     const scheduler = new Scheduler(dataSource, refresher, log)
     scheduler.start()

@@ -56,8 +56,8 @@ export class ClientCredentials {
   async connectFirst(owner: Owner, by: By): Promise<ConnectionState | undefined> {
     const { spec } = await this.#connectors.get(owner.storeId, owner.connectorId)
     if (spec.grant !== 'client_credentials') return undefined
-    const { status } = await this.#connections.find(owner.storeId, owner.connectorId)
-    return status === 'none' ? this.connect(owner, by) : undefined
+    const { state } = await this.#connections.find(owner.storeId, owner.connectorId)
+    return state.status === 'none' ? this.connect(owner, by) : undefined
   }
 
   async #fetchToken(owner: Owner, by: By): Promise<ConnectionState> {

@@ -1,5 +1,5 @@
 import type { ConnectorId, OAuthConnectionEvent, StoreId } from '@cartly/contracts'
-import type { Actor, AggregateRepository, CommandHandler } from '@cartly/event-store'
+import type { Actor, CommandHandler, CommandResult } from '@cartly/event-store'
 import { connectionDecider, type ConnectionCommand, type ConnectionState } from '../domain/connection.ts'
 import type { Owner } from './token-vault.ts'
 
@@ -8,32 +8,32 @@ export interface By {
   readonly commandId: string
 }
 
+type Handler = CommandHandler<ConnectionState, ConnectionCommand, OAuthConnectionEvent>
+type Result = CommandResult<ConnectionState, OAuthConnectionEvent>
+
 /** The connections, each one aggregate under its connector's id. */
 export class Connections {
-  readonly #handler: CommandHandler<ConnectionState, ConnectionCommand, OAuthConnectionEvent>
-  readonly #repository: AggregateRepository<ConnectionState>
-  readonly #changed: () => void
+  readonly #handler: Handler
+  readonly #changed: (sequence: number) => void
 
   /** @param changed is told of every change made here */
-  constructor(parts: {
-    handler: CommandHandler<ConnectionState, ConnectionCommand, OAuthConnectionEvent>
-    repository: AggregateRepository<ConnectionState>
-    changed: () => void
-  }) {
-    this.#handler = parts.handler
-    this.#repository = parts.repository
-    this.#changed = parts.changed
+  constructor(handler: Handler, changed: (sequence: number) => void) {
+    this.#handler = handler
+    this.#changed = changed
   }
 
-  /** As the read model has it; another store's as if there were none. */
-  async find(storeId: StoreId, connectorId: ConnectorId): Promise<ConnectionState> {
-    const found = await this.#repository.load(connectorId)
-    return found?.storeId === storeId ? found.state : connectionDecider.initialState()
+  /**
+   * As the log has it now: a refresh that another replica has just made must not be made again. Another store's as if
+   * there were none. `sequence` is that of the last change.
+   */
+  async find(storeId: StoreId, connectorId: ConnectorId): Promise<{ state: ConnectionState; sequence: number }> {
+    const { state, sequence, storeId: owner } = await this.#handler.newest(connectorId)
+    return owner === storeId ? { state, sequence } : { state: connectionDecider.initialState(), sequence: 0 }
   }
 
-  async execute({ storeId, connectorId }: Owner, command: ConnectionCommand, by: By) {
+  async execute({ storeId, connectorId }: Owner, command: ConnectionCommand, by: By): Promise<Result> {
     const result = await this.#handler.execute(connectorId, command, { storeId, ...by })
-    this.#changed()
+    if (result.events.length > 0) this.#changed(result.sequence)
     return result
   }
 }

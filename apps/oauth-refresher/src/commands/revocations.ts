@@ -39,7 +39,7 @@ export class Revocations {
 
   /** A service that cannot be reached does not keep access alive here; the log says whether it was told. */
   async revoke(owner: Owner, by: By): Promise<void> {
-    const state = await this.#connections.find(owner.storeId, owner.connectorId)
+    const { state } = await this.#connections.find(owner.storeId, owner.connectorId)
     if (!isLive(state)) {
       // Tokens whose grant never came into the log.
       await this.#vault.delete(owner, by.commandId)

@@ -54,14 +54,15 @@ export class Scheduler {
     try {
       // Those under way are still due, and must not hide the others.
       const due = await dueRefreshes(this.#dataSource, AT_ONCE + this.#running.size + 1)
-      for (const { connectorId, storeId, dueAt } of due) {
+      for (const refresh of due) {
+        const { connectorId, dueAt } = refresh
         if (this.#running.has(connectorId)) continue
         const left = dueAt - Date.now()
         if (left > 0 || this.#running.size >= AT_ONCE) {
           next = Math.max(left, 0)
           break
         }
-        const run = this.#refresher.refreshWhenDue({ storeId, connectorId }).finally(() => {
+        const run = this.#refresher.refreshWhenDue(refresh).finally(() => {
           this.#running.delete(connectorId)
           this.#lookIn(0)
         })

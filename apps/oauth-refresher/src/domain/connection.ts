@@ -9,7 +9,8 @@ import {
 /** Whoever appended `RefreshStarted`: nobody else calls the token endpoint until it says how that went. */
 export interface RefreshLock {
   readonly holder: string
-  readonly attempt: number
+  /** By the holder's clock; moves on for as long as it works at it. */
+  readonly leaseUntil: string
 }
 
 /** A grant that was given, as far as it is known. */
@@ -48,7 +49,14 @@ type DataOf<T extends OAuthConnectionEvent['type']> = (OAuthConnectionEvent & { 
 
 export type ConnectionCommand =
   | ({ readonly type: 'grant' } & { readonly granted: DataOf<'AuthorizationGranted'> })
-  | { readonly type: 'startRefresh'; readonly holder: string; readonly leaseUntil: string }
+  | {
+      readonly type: 'startRefresh'
+      /** Of the tokens to replace: when there are newer ones, there is nothing to do. */
+      readonly version: number
+      readonly holder: string
+      readonly leaseUntil: string
+    }
+  | { readonly type: 'continueRefresh'; readonly holder: string; readonly leaseUntil: string }
   | { readonly type: 'succeed'; readonly succeeded: DataOf<'RefreshSucceeded'> }
   | {
       readonly type: 'fail'
@@ -62,6 +70,8 @@ export type ConnectionCommand =
 
 /** Another is refreshing: wait for what comes of it. */
 export const REFRESH_IN_PROGRESS = 'refresh_in_progress'
+/** Others saw no sign of the holder for too long, or there is nothing to refresh any more. */
+export const LOCK_LOST = 'lock_lost'
 export const NOT_CONNECTED = 'not_connected'
 
 /** The life of one OAuth grant. That a refresh is one's own to make is decided here, by the log's expected sequence. */
@@ -80,9 +90,15 @@ export const connectionDecider = {
         if (!state.refreshable) {
           throw conflict('not_refreshable', 'The service gave no refresh token: connect the connector again')
         }
+        if (state.version > command.version) return []
         if (state.refreshing) throw conflict(REFRESH_IN_PROGRESS, 'The access is being refreshed already')
         const { holder, leaseUntil } = command
         return [{ type: 'RefreshStarted', data: { attempt: state.attempts + 1, holder, leaseUntil } }]
+      }
+      case 'continueRefresh': {
+        const { holder, leaseUntil } = command
+        if (!isLive(state) || state.refreshing?.holder !== holder) throw conflict(LOCK_LOST, 'The refresh was given up')
+        return [{ type: 'RefreshContinued', data: { holder, leaseUntil } }]
       }
       case 'succeed':
         return isLive(state) && command.succeeded.version > state.version
@@ -109,9 +125,11 @@ export const connectionDecider = {
       }
       case 'RefreshStarted': {
         if (!isLive(state)) return state
-        const { holder, attempt } = event.data
-        return { ...state, attempts: attempt, refreshing: { holder, attempt } }
+        const { holder, attempt, leaseUntil } = event.data
+        return { ...state, attempts: attempt, refreshing: { holder, leaseUntil } }
       }
+      case 'RefreshContinued':
+        return isLive(state) ? { ...state, refreshing: event.data } : state
       case 'RefreshSucceeded': {
         if (!isLive(state)) return state
         const { version, expiresAt, scopes, missingScopes, refreshedAt } = event.data

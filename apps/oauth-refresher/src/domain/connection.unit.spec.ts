@@ -21,7 +21,7 @@ const granted = (more: object = {}) => ({
 const connection = specify(connectionDecider)
 const given: OAuthConnectionEvent = { type: 'AuthorizationGranted', data: granted() }
 const started: OAuthConnectionEvent = { type: 'RefreshStarted', data: { attempt: 1, holder: 'me', leaseUntil: at } }
-const startRefresh = { type: 'startRefresh', holder: 'me', leaseUntil: at } as const
+const startRefresh = { type: 'startRefresh', version: 1, holder: 'me', leaseUntil: at } as const
 const success = { version: 2, expiresAt: at, scopes: ['read'], missingScopes: [], refreshedAt: at, refreshAt: at }
 const succeeded: OAuthConnectionEvent = { type: 'RefreshSucceeded', data: success }
 const failure = { class: 'ambiguous', code: 'x', message: 'x', retryAt: at, failedAt: at } as const
@@ -38,7 +38,24 @@ describe('a connection', () => {
   test('is refreshed by one at a time', () => {
     connection.given([given]).when(startRefresh).thenEvents([started])
     connection.given([given, started]).when(startRefresh).thenRefused('refresh_in_progress')
-    connection.given([given, started, succeeded]).when(startRefresh).thenEvents([started])
+    connection
+      .given([given, started, succeeded])
+      .when({ ...startRefresh, version: 2 })
+      .thenEvents([started])
+  })
+
+  test('is not refreshed by one who has not seen that it was', () => {
+    connection.given([given, started, succeeded]).when(startRefresh).thenNothing()
+  })
+
+  test('is kept by its holder for as long as that takes, and by nobody else', () => {
+    const later = '2026-11-24T10:01:00.000Z'
+    const goOn = (holder: string): ConnectionCommand => ({ type: 'continueRefresh', holder, leaseUntil: later })
+    const continued: OAuthConnectionEvent = { type: 'RefreshContinued', data: { holder: 'me', leaseUntil: later } }
+    connection.given([given, started]).when(goOn('me')).thenEvents([continued])
+    connection.given([given, started, continued]).when(startRefresh).thenRefused('refresh_in_progress')
+    connection.given([given, started]).when(goOn('another')).thenRefused('lock_lost')
+    connection.given([given, started, succeeded]).when(goOn('me')).thenRefused('lock_lost')
   })
 
   test('counts the attempts since it last went well', () => {

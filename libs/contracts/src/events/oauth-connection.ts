@@ -26,6 +26,8 @@ export const oauthConnectionEvents = eventFamily('oauth', 'connection', {
   ),
   /** The lock: whoever appended it with the expected sequence is the only one to call the token endpoint. */
   RefreshStarted: v1(Type.Object({ attempt: Type.Integer(), holder: Type.String(), leaseUntil: Time })),
+  /** Its holder is still at it, and keeps the lock for longer. */
+  RefreshContinued: v1(Type.Object({ holder: Type.String(), leaseUntil: Time })),
   RefreshSucceeded: v1(
     Type.Object({
       version: Type.Integer(),
