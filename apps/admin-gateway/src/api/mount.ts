@@ -10,7 +10,7 @@ import { admit } from './admit.ts'
 import { Answer } from './answer.ts'
 import type { ApiParts } from './parts.ts'
 import { callReader, type CallReader, type ReadCall } from './read-call.ts'
-import { isIdempotent, type Route } from './route.ts'
+import type { Route } from './route.ts'
 
 /** Serves the table: each row, and 405 for the methods that its paths do not take. */
 export function mountRoutes(http: FastifyInstance, routes: readonly Route[], parts: ApiParts): void {
@@ -56,8 +56,9 @@ function inQuery(error: unknown): unknown {
 }
 
 async function answerOf(route: Route, call: ReadCall, kept: KeptAnswers, reply: FastifyReply): Promise<unknown> {
-  if (call.requestKey === undefined || !isIdempotent(route)) return reveal(route, await route.handle(call), call)
-  const { answer, replayed } = await once(kept, call.requestKey, call.body, () => route.handle(call))
+  const { requestKey, idempotencyKey } = call
+  if (requestKey === undefined || idempotencyKey === undefined) return reveal(route, await route.handle(call), call)
+  const { answer, replayed } = await once(kept, { requestKey, idempotencyKey }, call.body, () => route.handle(call))
   if (replayed) reply.header('idempotent-replayed', 'true')
   return reveal(route, answer, call)
 }

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { randomUUID } from 'node:crypto'
 import { conflict, registry, webhooks, type EndpointId } from '@cartly/contracts'
-import { jetstreamManager } from '@nats-io/jetstream'
+import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream'
 import { connector, connectorId, endpoint } from '../testing/examples.ts'
 import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-test.ts'
 import { stubVault } from '../testing/stub-vault.ts'
@@ -134,10 +134,26 @@ test('a kept answer holds no secret, and a replayed one does', async () => {
   expect(kept).not.toContain(safe.webhookSecret)
 })
 
+test('nobody who reads the stream can try out what was sent: the same body has another digest under another key', async () => {
+  await stubVault(gateway.services)
+  gateway.services.on(webhooks.create, () => endpoint())
+  const headers = { 'X-Pin': '1234' }
+  const sent = async (key: string) => {
+    const body = { url: 'https://example.com', eventTypes: ['*'], headers }
+    await gateway.send('POST', '/v1/stores/s1/webhooks', { body, headers: { 'idempotency-key': key } })
+    return (await messageUnder('createWebhook', key))?.header.get('Cartly-Fingerprint')
+  }
+  const [one, other] = [await sent(randomUUID()), await sent(randomUUID())]
+  expect(one).toMatch(/^[\w-]{43}$/)
+  expect(one).not.toBe(other)
+})
+
 /** What the stream keeps under a key of the user `ada` in the store `s1`. */
-async function keptUnder(operation: string, key: string): Promise<string> {
+const keptUnder = async (operation: string, key: string): Promise<string> =>
+  (await messageUnder(operation, key))?.string() ?? ''
+
+async function messageUnder(operation: string, key: string): Promise<StoredMsg | null> {
   const streams = await jetstreamManager(await gateway.nats.connect('admin-gateway'), { checkAPI: false })
   const subject = `idem.${requestKey([operation, 'user:ada', 's1', key])}`
-  const message = await streams.direct.getMessage('IDEMPOTENCY', { last_by_subj: subject })
-  return message?.string() ?? ''
+  return streams.direct.getMessage('IDEMPOTENCY', { last_by_subj: subject })
 }

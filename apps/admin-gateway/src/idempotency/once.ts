@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { invalid } from '@cartly/contracts'
 import type { KeptAnswers } from './kept-answers.ts'
 
@@ -18,11 +18,11 @@ export function readIdempotencyKey(header: string | undefined): string | undefin
  */
 export async function once(
   kept: KeptAnswers,
-  key: string,
+  { requestKey: key, idempotencyKey }: { requestKey: string; idempotencyKey: string },
   body: unknown,
   work: () => Promise<unknown>,
 ): Promise<{ answer: unknown; replayed: boolean }> {
-  const fingerprint = fingerprintOf(body)
+  const fingerprint = fingerprintOf(body, idempotencyKey)
   const claim = await kept.claim(key, fingerprint)
   if (claim.state === 'answered') return { answer: claim.answer.body, replayed: true }
   const answer = await work().catch(async (error: unknown) => {
@@ -33,9 +33,12 @@ export async function once(
   return { answer, replayed: false }
 }
 
-/** Equal for bodies that say the same, whatever the order of their fields. */
-const fingerprintOf = (body: unknown): string =>
-  createHash('sha256')
+/**
+ * Equal for bodies that say the same, whatever the order of their fields. Under the Idempotency-Key, which is kept nowhere:
+ * a body can hold a secret, and a short one could be guessed from a bare digest.
+ */
+const fingerprintOf = (body: unknown, idempotencyKey: string): string =>
+  createHmac('sha256', idempotencyKey)
     .update(JSON.stringify(body, sorted) ?? '')
     .digest('base64url')
 
