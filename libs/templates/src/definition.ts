@@ -1,3 +1,4 @@
+import { MAX_EXPRESSION_CHARS } from '@cartly/mapping'
 import { errorClasses } from '@cartly/contracts'
 import {
   AuthSpec,
@@ -87,7 +88,7 @@ export const NamedMapping = Type.Object(
     rules: Type.Union([
       Rule('The mapping: reads `input`.'),
       Type.Object(
-        { $jsonata: Type.String({ maxLength: 8_192 }) },
+        { $jsonata: Type.String({ maxLength: MAX_EXPRESSION_CHARS }) },
         { ...strict, description: 'JSONata, for what the functions cannot say; it runs in a process of its own.' },
       ),
     ]),

@@ -60,16 +60,17 @@ interface SyntaxNode {
   readonly position?: number
 }
 
-/** What an expression has in it that the pool refuses to run, wherever it stands. */
-function refusedIn(node: unknown, seen = new Set<unknown>()): string | undefined {
-  if (typeof node !== 'object' || node === null || seen.has(node)) return undefined
-  seen.add(node)
-  const { type, value, position = 0 } = node as SyntaxNode
-  if (type === 'regex') return `regular expressions are not available (character ${position})`
-  if (type === 'variable' && value === 'eval') return `$eval is not available (character ${position})`
-  for (const inner of Object.values(node)) {
-    const refused = refusedIn(inner, seen)
-    if (refused) return refused
+/** What an expression has in it that the pool refuses to run, wherever it stands, and however deep. */
+function refusedIn(syntax: unknown): string | undefined {
+  const seen = new Set<unknown>()
+  for (const left = [syntax]; left.length > 0;) {
+    const node = left.pop()
+    if (typeof node !== 'object' || node === null || seen.has(node)) continue
+    seen.add(node)
+    const { type, value, position = 0 } = node as SyntaxNode
+    if (type === 'regex') return `regular expressions are not available (character ${position})`
+    if (type === 'variable' && value === 'eval') return `$eval is not available (character ${position})`
+    left.push(...Object.values(node))
   }
   return undefined
 }
