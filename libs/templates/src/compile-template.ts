@@ -21,6 +21,7 @@ import {
 import { wrongAddress } from './address.ts'
 import { authIssues } from './check-auth.ts'
 import { settingsIssues } from './check-settings.ts'
+import { limitIssues } from './rate-limits.ts'
 import { templateShape, type TemplateDefinition } from './definition.ts'
 
 /** A connector's own mappings by name, in the place of the template's. */
@@ -81,7 +82,7 @@ class TemplateCompilation {
 
   constructor(definition: TemplateDefinition, overrides: MappingOverrides) {
     this.#definition = definition
-    this.#issues.push(...authIssues(definition.auth))
+    this.#issues.push(...authIssues(definition.auth), ...limitIssues(definition))
     const settings = this.#settings()
     this.#context = {
       service: definition.name,

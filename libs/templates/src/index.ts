@@ -18,5 +18,6 @@ export {
   type CatalogEntry,
 } from './load-catalog.ts'
 export { main as runTemplateTool } from './cli.ts'
+export { limitsFor } from './rate-limits.ts'
 export { runSamples, type SampleResult } from './run-samples.ts'
 export { validateDefinition } from './validate-definition.ts'

@@ -104,6 +104,12 @@ describe('of the service is refused', () => {
       '/rateLimits/0/methods/0',
       /GET/,
     ],
+    [
+      'a limit of test keys that nothing tells',
+      { rateLimits: [{ requests: 1, perSeconds: 1, test: true }] },
+      '/rateLimits/0/test',
+      /testKeys/,
+    ],
     ['settings that are no object', { settings: { type: 'string' } }, '/settings/type', /type: object/],
     [
       'a default that does not fit',

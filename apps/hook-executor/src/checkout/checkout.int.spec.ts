@@ -201,6 +201,21 @@ describe("the service's rate limit", () => {
     expect(known).toEqual({ circuit: 'closed', rateLimit: { ...rateLimit, remaining: 27 } })
   })
 
+  it('is that of test keys where the key is one', async () => {
+    const rateLimits = [
+      { requests: 3, perSeconds: 86_400 },
+      { requests: 40, perSeconds: 86_400, test: true },
+    ]
+    const auth = { type: 'api_key', in: 'header', name: 'x-api-key', testKeys: ['shippo_test_'] }
+    const definition = definitionOf({ definition: { auth, rateLimits, baseUrl: service.url } })
+    await engine.install({ storeId, definition })
+    const results = await Promise.all(Array.from({ length: 60 }, (_, i) => ask(`q${i}`)))
+    const refused = results.filter(({ error }) => error?.code === 'rate_limited')
+    expect(refused).toHaveLength(60 - service.requests.length)
+    expect(service.requests.length).toBeLessThanOrEqual(40)
+    expect(service.requests.length).toBeGreaterThanOrEqual(39)
+  })
+
   it('is kept by all replicas together', async () => {
     await install({}, { rateLimits: [{ requests: 30, perSeconds: 86_400, methods: ['POST'] }] })
     const replica = await engine.startReplica()

@@ -1,7 +1,14 @@
 import { CartlyError } from '@cartly/contracts'
 import { MappingError } from '@cartly/mapping'
-import { runChain, systemClock, type HttpPort, type Recorded, type Recorder } from '@cartly/request-chain'
-import type { CompiledTemplate } from '@cartly/templates'
+import {
+  runChain,
+  systemClock,
+  type CredentialValues,
+  type HttpPort,
+  type Recorded,
+  type Recorder,
+} from '@cartly/request-chain'
+import { limitsFor, type CompiledTemplate, type RateLimit } from '@cartly/templates'
 import { withSpan } from '@cartly/telemetry'
 import type { CompiledTemplates } from '../connectors/compiled-templates.ts'
 import type { BorrowedCredentials, Credentials } from '../connectors/credentials.ts'
@@ -80,7 +87,7 @@ export class HookRunner {
       auth: template.definition.auth,
       credentials: credentials.values,
       onUnauthorized: () => credentials.renew(deadlineAt),
-      http: this.#limited(connector, template),
+      http: this.#limited(connector, this.#limits(connector, template, credentials.values), template.definition.name),
       clock: systemClock,
       random: Math.random,
       deadlineAt,
@@ -90,18 +97,22 @@ export class HookRunner {
     return { status: 'failed', error: result.error, steps: result.steps }
   }
 
+  /** A service's limits for test keys are those of its own address: a sandbox elsewhere has its own. */
+  #limits({ endpoints }: Connector, { definition }: CompiledTemplate, keys: CredentialValues): readonly RateLimit[] {
+    return limitsFor(definition, endpoints.baseUrl === undefined ? keys : {})
+  }
+
   /** The way to the service, within the limits that it sets. */
-  #limited({ connectorId }: Connector, { definition }: CompiledTemplate): HttpPort {
+  #limited({ connectorId }: Connector, limits: readonly RateLimit[], service: string): HttpPort {
     const { http, rateLimits } = this.#options
-    const limits = definition.rateLimits
-    if (!limits?.length) return http
+    if (limits.length === 0) return http
     return {
       async send(request) {
         const until = Date.now() + request.timeoutMs
         for (let waitMs; (waitMs = await rateLimits.take(connectorId, limits, request.method)) > 0;) {
-          if (Date.now() + waitMs >= until) throw new RateLimited(definition.name)
+          if (Date.now() + waitMs >= until) throw new RateLimited(service)
           await systemClock.sleep(waitMs, request.signal)
-          if (request.signal.aborted) throw new RateLimited(definition.name)
+          if (request.signal.aborted) throw new RateLimited(service)
         }
         return http.send({ ...request, timeoutMs: Math.max(1, until - Date.now()) })
       },

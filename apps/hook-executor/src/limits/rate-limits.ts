@@ -32,28 +32,27 @@ export class RateLimits {
   /** Takes one request of each limit that applies: 0, or the milliseconds until the next window when one is used up. */
   async take(connectorId: ConnectorId, limits: readonly RateLimit[], method: string): Promise<number> {
     let waitMs = 0
-    for (const [index, limit] of limits.entries()) {
+    for (const limit of limits) {
       if (!applies(limit, method)) continue
-      waitMs = Math.max(waitMs, await this.#takeOne(`${connectorId} ${index}`, limit))
+      waitMs = Math.max(waitMs, await this.#takeOne(bucketOf(connectorId, limit), limit))
     }
     return waitMs
   }
 
   /** The limit of which the least is left, in proportion; undefined when there is none, or nobody knows. */
   async tightest(connectorId: ConnectorId, limits: readonly RateLimit[]): Promise<Headroom['rateLimit']> {
-    const known = await Promise.all(
-      limits
-        .map((limit, index) => ({ limit, bucket: `${connectorId} ${index}` }))
-        .filter(({ limit }) => !limit.test)
-        .map(({ limit, bucket }) => this.#left(bucket, limit)),
-    ).catch((error: unknown) => {
-      this.#log.warn('what is left of rate limits is not known', { error })
-      return []
-    })
-    return known.toSorted((a, b) => a.remaining / a.limit - b.remaining / b.limit)[0]
+    const known = await Promise.all(limits.map((limit) => this.#left(bucketOf(connectorId, limit), limit))).catch(
+      (error: unknown) => {
+        this.#log.warn('what is left of rate limits is not known', { error })
+        return []
+      },
+    )
+    const left = known.flatMap((one) => one ?? [])
+    return left.toSorted((a, b) => a.remaining / a.limit - b.remaining / b.limit)[0]
   }
 
-  async #left(bucket: string, { requests, perSeconds }: RateLimit): Promise<NonNullable<Headroom['rateLimit']>> {
+  /** Of a limit for test keys, nothing until one has been used: which a connector has is not known here. */
+  async #left(bucket: string, { requests, perSeconds, test }: RateLimit): Promise<Headroom['rateLimit']> {
     const [row] = await inTime(
       statements(this.#dataSource).query<{ taken: number }>(
         `SELECT taken FROM rate_window
@@ -61,6 +60,7 @@ export class RateLimits {
         [bucket, perSeconds],
       ),
     )
+    if (test && !row) return undefined
     const share = this.#shares.get(bucket)
     const unused = row && share && performance.now() < share.until ? share.left : 0
     const remaining = Math.min(requests, Math.max(0, requests - (row?.taken ?? 0)) + unused)
@@ -139,6 +139,9 @@ async function inTime<T>(counted: Promise<T>): Promise<T> {
   }
 }
 
-/** Limits of test credentials are left to the service: whether these are such, only it knows. */
-const applies = ({ methods, test }: RateLimit, method: string): boolean =>
-  !test && (methods === undefined || methods.some((one) => one === method))
+const applies = ({ methods }: RateLimit, method: string): boolean =>
+  methods === undefined || methods.some((one) => one === method)
+
+/** A limit is counted by what it says, so that it keeps its count whatever stands beside it. */
+const bucketOf = (connectorId: ConnectorId, { requests, perSeconds, methods = [], test }: RateLimit): string =>
+  `${connectorId} ${requests}/${perSeconds}${test ? ' test' : ''} ${methods.join('+')}`.trim()

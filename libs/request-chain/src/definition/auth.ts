@@ -17,6 +17,13 @@ const fields = Type.Optional(
   Type.Record(Type.String(), FieldText, { description: 'How each credential field is shown, by its name.' }),
 )
 
+const testKeys = Type.Optional(
+  Type.Array(Type.String({ minLength: 1 }), {
+    minItems: 1,
+    description: 'What keys for tests begin with; rate limits that are marked `test` hold for these alone.',
+  }),
+)
+
 export const ApiKeyAuth = Type.Object(
   {
     type: Type.Literal('api_key'),
@@ -25,6 +32,7 @@ export const ApiKeyAuth = Type.Object(
     prefix: Type.Optional(
       Type.String({ pattern: '^[ -~]*$', description: 'What stands before the key, with its space: "ShippoToken ".' }),
     ),
+    testKeys,
     fields,
   },
   { ...strict, description: 'A key, credential field apiKey.' },
@@ -36,12 +44,12 @@ const BasicPart = Type.Union([
 ])
 
 export const BasicAuth = Type.Object(
-  { type: Type.Literal('basic'), username: BasicPart, password: BasicPart, fields },
+  { type: Type.Literal('basic'), username: BasicPart, password: BasicPart, testKeys, fields },
   { ...strict, description: 'HTTP Basic (RFC 7617).' },
 )
 
 export const BearerAuth = Type.Object(
-  { type: Type.Literal('bearer'), fields },
+  { type: Type.Literal('bearer'), testKeys, fields },
   { ...strict, description: 'A token in the Authorization header (RFC 6750), credential field apiKey.' },
 )
 
