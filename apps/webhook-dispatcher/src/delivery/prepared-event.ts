@@ -59,12 +59,13 @@ export class PreparedEvent {
   }
 
   /**
-   * The `webhook-id`: from the event's id alone, so that an event that the platform publishes again, or that reaches two
-   * endpoints of one receiver, is known by it.
+   * The `webhook-id`: from the event's own id and time, so that an event that the platform publishes again, or that
+   * reaches two endpoints of one receiver, is known by it. An event without a time has that of its place in the stream.
    */
   get messageId(): MessageId {
     const { time } = this.event
-    return (this.#messageId ??= idFrom('msg', time === undefined ? 0 : Math.max(0, Date.parse(time)), this.fingerprint))
+    const at = time === undefined ? this.storedAt : Math.max(0, Date.parse(time))
+    return (this.#messageId ??= idFrom('msg', at, this.fingerprint))
   }
 
   /** The body for an endpoint's format, mapped when the endpoint has a mapping. */
