@@ -57,7 +57,8 @@ export class Dispatcher {
     // The pace, and the probe of a circuit, are those of the one replica that holds the endpoint's queue.
     const queued = endpoint.config.rateLimitPerSecond !== undefined || health.pause.circuit !== undefined
     const patience = now - delivery.event.storedAt > FAR_BEHIND_MS ? WAIT_WHEN_BEHIND_MS : WAIT_IN_MEMORY_MS
-    if (queued || health.pausedUntil > now || lane.waiting >= health.capacityWithin(patience)) attempt.spill(now)
+    if (queued || health.pausedUntil > now || lane.waiting >= health.capacityWithin(patience, lane.limit))
+      attempt.spill(now)
     else this.#whenSigned(attempt)
   }
 

@@ -30,6 +30,11 @@ export class Lane {
     return this.#running
   }
 
+  /** How many may run now, as far as this lane is concerned. */
+  get limit(): number {
+    return this.#limit()
+  }
+
   /** Tasks of this lane that have not begun. */
   get waiting(): number {
     return this.#tasks.length

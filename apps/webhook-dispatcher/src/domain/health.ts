@@ -74,9 +74,9 @@ export class EndpointHealth {
     return circuit && circuit.until > retryAfter ? circuit.until : retryAfter
   }
 
-  /** How many can wait without any of them waiting longer than `ms`, going by the answers so far. */
-  capacityWithin(ms: number): number {
-    return Math.max(this.#settings.maxConcurrency * 4, Math.floor((this.#concurrency * ms) / this.#averageMs))
+  /** How many can wait for so many slots without any of them waiting longer than `ms`, going by the answers so far. */
+  capacityWithin(ms: number, slots: number): number {
+    return Math.max(slots * 4, Math.floor((slots * ms) / this.#averageMs))
   }
 
   succeeded(tookMs: number): void {
