@@ -92,7 +92,7 @@ test('no secret is in logs, errors, NATS or Postgres, in any form', async () => 
   )
   await failing(gateway.request(vault.putCredentials, { storeId, connectorId: strict, sealed }))
   const tokens = await seal(granted, 'oauth_tokens', { accessToken, refreshToken, tokenType: 'Bearer' })
-  await refresher.request(vault.putTokens, { storeId, connectorId: granted, sealed: tokens, expiresAt: null })
+  await refresher.request(vault.putTokens, { storeId, connectorId: granted, sealed: tokens, validForMs: null })
   await dispatcher.request(vault.createWebhookSecret, { storeId, endpointId, signature: 'v1' })
   const headers = {
     storeId,

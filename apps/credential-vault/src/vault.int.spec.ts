@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import {
   newId,
   vault,
@@ -49,13 +49,15 @@ describe('the vault', () => {
     await running?.stop()
   })
 
+  afterEach(() => void jest.restoreAllMocks())
+
   const put = async (connectorId: ConnectorId, values: Record<string, string>, store = storeId) => {
     const sealed = await sealToVault(gateway, { storeId: store, ownerId: connectorId, purpose: 'connector' }, values)
     return gateway.request(vault.putCredentials, { storeId: store, connectorId, sealed })
   }
-  const putTokens = async (connectorId: ConnectorId, values: Record<string, string>, expiresAt: string | null) => {
+  const putTokens = async (connectorId: ConnectorId, values: Record<string, string>, validForMs: number | null) => {
     const sealed = await sealToVault(refresher, { storeId, ownerId: connectorId, purpose: 'oauth_tokens' }, values)
-    return refresher.request(vault.putTokens, { storeId, connectorId, sealed, expiresAt })
+    return refresher.request(vault.putTokens, { storeId, connectorId, sealed, validForMs })
   }
   const rowsOf = async (ownerId: string): Promise<number[]> => {
     const { rows } = await database.query('SELECT version FROM data_key WHERE owner_id = $1 ORDER BY version', [
@@ -146,7 +148,7 @@ describe('the vault', () => {
     const endpointId = newId('whk')
     await put(connectorId, { clientId: 'client', clientSecret: 'client-secret' })
     const tokens = { accessToken: 'access', tokenType: 'Bearer', refreshToken: 'refresh' }
-    await putTokens(connectorId, tokens, new Date(Date.now() + 3_600_000).toISOString())
+    await putTokens(connectorId, tokens, 3_600_000)
     await dispatcher.request(vault.createWebhookSecret, { storeId, endpointId, signature: 'v1' })
     await putHeaders(endpointId, ['X-Key'], { 'X-Key': 'k' })
 
@@ -181,12 +183,32 @@ describe('the vault', () => {
 
   test('a lease ends with the token in it, and an expired token is not lent', async () => {
     const connectorId = await running.install(storeId, byOAuth)
-    await putTokens(connectorId, { accessToken: 'a', tokenType: 'Bearer' }, new Date(Date.now() + 20_000).toISOString())
+    await putTokens(connectorId, { accessToken: 'a', tokenType: 'Bearer' }, 20_000)
     expect((await lend(executor, connectorId, 'oauth_tokens')).expiresAt).toBeLessThanOrEqual(Date.now() + 20_000)
 
-    await putTokens(connectorId, { accessToken: 'b', tokenType: 'Bearer' }, new Date(Date.now() - 1).toISOString())
+    await putTokens(connectorId, { accessToken: 'b', tokenType: 'Bearer' }, -1)
     await expect(lend(executor, connectorId, 'oauth_tokens')).rejects.toMatchObject({ code: 'token_expired' })
     expect((await lend(refresher, connectorId, 'oauth_tokens')).version).toBe(2)
+  })
+
+  test('of a clock that is five minutes off, here or at the holder, a lease knows nothing', async () => {
+    const connectorId = await running.install(storeId, byOAuth)
+    const clock = (skewMs: number) =>
+      jest.spyOn(Date, 'now').mockImplementation(() => performance.timeOrigin + performance.now() + skewMs)
+    for (const [stored, lent] of [
+      [-300_000, 300_000],
+      [300_000, -300_000],
+    ] as const) {
+      clock(stored)
+      await putTokens(connectorId, { accessToken: 'a', tokenType: 'Bearer' }, 20_000)
+      clock(lent)
+      const lease = await lend(executor, connectorId, 'oauth_tokens')
+      expect(lease.expiresAt - Date.now()).toBeGreaterThan(15_000)
+      expect(lease.expiresAt - Date.now()).toBeLessThanOrEqual(20_000)
+      await putTokens(connectorId, { accessToken: 'b', tokenType: 'Bearer' }, -1)
+      clock(stored)
+      await expect(lend(executor, connectorId, 'oauth_tokens')).rejects.toMatchObject({ code: 'token_expired' })
+    }
   })
 
   test('a request that is made again is refused', async () => {

@@ -31,6 +31,8 @@ export interface VaultSettings {
   /** Opens the keyring; `inUse` are the keys that wrap something. */
   openKeyring(inUse: readonly string[]): Promise<Keyring>
   readonly specOf: SpecOf
+  /** How long a holder may keep what it was lent, in milliseconds. */
+  readonly leaseMs: number
 }
 
 const HOUSEKEEPING_EVERY_MS = 60_000
@@ -134,7 +136,7 @@ export class VaultModule {
         provide(versions),
         provide(audit),
         provide(rotation),
-        provide(new Lender(versions, connectors, audit, log)),
+        provide(new Lender(versions, connectors, audit, log, settings.leaseMs)),
       ],
     }
   }

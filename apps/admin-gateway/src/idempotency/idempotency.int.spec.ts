@@ -139,8 +139,8 @@ test('nobody who reads the stream can try out what was sent: the same body has a
   gateway.services.on(webhooks.create, () => endpoint())
   const headers = { 'X-Pin': '1234' }
   const sent = async (key: string) => {
-    const body = { url: 'https://example.com', eventTypes: ['*'], headers }
-    await gateway.send('POST', '/v1/stores/s1/webhooks', { body, headers: { 'idempotency-key': key } })
+    const settings = { url: 'https://example.com', eventTypes: ['*'], headers }
+    await gateway.send('POST', '/v1/stores/s1/webhooks', { body: settings, headers: { 'idempotency-key': key } })
     return (await messageUnder('createWebhook', key))?.header.get('Cartly-Fingerprint')
   }
   const [one, other] = [await sent(randomUUID()), await sent(randomUUID())]

@@ -73,11 +73,11 @@ export class CredentialsController {
 
   @Handles(vault.putTokens)
   async putTokens(request: In<'putTokens'>, call: CallContext): Out<'putTokens'> {
-    const { storeId, connectorId, sealed, expiresAt } = request
+    const { storeId, connectorId, sealed, validForMs } = request
     const key: CredentialKey = { storeId, ownerId: connectorId, purpose: 'oauth_tokens' }
     await this.#connectors.specOf(storeId, connectorId)
     const values = await openValues(this.#sealingKeys, key, sealed)
-    const next = { values, fields: namesOf(values), ...(expiresAt === null ? {} : { expiresAt }) }
+    const next = { values, fields: namesOf(values), ...(validForMs === null ? {} : { validForMs }) }
     return describe(await this.#credentials.store(key, next, by(call)), [])
   }
 

@@ -18,7 +18,8 @@ export type StoredState = CredentialState & { readonly status: 'stored' }
 export interface NewVersion {
   readonly values: Record<string, string>
   readonly fields: readonly FieldMark[]
-  readonly expiresAt?: string
+  /** How long the access token in it is good from now on. */
+  readonly validForMs?: number
   /** Until when the version before stays valid; without it, that one ends at once. */
   readonly overlapUntil?: string
 }
@@ -81,7 +82,7 @@ export class Credentials {
     const plaintext = Buffer.from(JSON.stringify(next.values))
     const envelope = await sealEnvelope(this.#keyring, subject, plaintext)
     plaintext.fill(0)
-    await this.#dataKeys.insert(subject, envelope)
+    const at = await this.#dataKeys.insert(subject, envelope)
     const { keyId } = envelope
     const command = {
       type: 'store' as const,
@@ -91,8 +92,8 @@ export class Credentials {
       version,
       keyId,
       fields: next.fields,
-      at: new Date().toISOString(),
-      ...(next.expiresAt === undefined ? {} : { expiresAt: next.expiresAt }),
+      at: at.toISOString(),
+      ...(next.validForMs === undefined ? {} : { expiresAt: new Date(at.getTime() + next.validForMs).toISOString() }),
       ...(next.overlapUntil === undefined ? {} : { overlapUntil: next.overlapUntil }),
     }
     try {

@@ -14,12 +14,9 @@ import { entitlement, granted, type Grant, type Holder } from '../domain/entitle
 import type { KnownConnector } from '../projections/connectors.ts'
 import type { ConnectorDirectory } from '../queries/connector-directory.ts'
 import type { Audit, AuditEntry } from './audit.ts'
-import type { LiveVersions, OpenVersion, SealedVersion } from './live-versions.ts'
+import type { LiveVersions, SealedVersion } from './live-versions.ts'
 
 type Ask = LeaseRequest['leases'][number]
-
-/** How long a holder may keep what it was lent, in milliseconds, unless the token in it ends earlier. */
-const LEASE_MS = 60_000
 
 const leases = counter('cartly.vault.leases', 'Credentials asked for, by what became of it', '{lease}')
 
@@ -35,12 +32,15 @@ export class Lender {
   readonly #connectors: ConnectorDirectory
   readonly #audit: Audit
   readonly #log: Logger
+  readonly #leaseMs: number
 
-  constructor(versions: LiveVersions, connectors: ConnectorDirectory, audit: Audit, log: Logger) {
+  /** @param leaseMs how long a holder may keep what it was lent, unless the token in it ends earlier */
+  constructor(versions: LiveVersions, connectors: ConnectorDirectory, audit: Audit, log: Logger, leaseMs: number) {
     this.#versions = versions
     this.#connectors = connectors
     this.#audit = audit
     this.#log = log
+    this.#leaseMs = leaseMs
   }
 
   /**
@@ -62,7 +62,7 @@ export class Lender {
     const sealed = await seal(JSON.stringify(contents), publicKey, {
       audience: holder,
       subject: nonce,
-      expiresAt: Date.now() + LEASE_MS,
+      expiresAt: Date.now() + this.#leaseMs,
     })
     for (const content of contents) leases.add(1, { holder, outcome: 'error' in content ? content.error.code : 'lent' })
     return { sealed }
@@ -92,7 +92,7 @@ export class Lender {
     const [present, ...older] = await Promise.all(sealed.map((version) => this.#versions.openVersion(version)))
     if (!present) throw notFound(`${ask.purpose} credential for`, ask.ownerId)
     // The refresher is lent the refresh token, which outlives the access token beside it.
-    const validForMs = Math.floor(Math.min(LEASE_MS, holder === 'oauth-refresher' ? Infinity : lifeLeft(present)))
+    const validForMs = Math.floor(Math.min(this.#leaseMs, holder === 'oauth-refresher' ? Infinity : present.lifeLeftMs))
     if (validForMs <= 0) {
       throw new CartlyError(
         'conflict',
@@ -122,9 +122,6 @@ function checkConnector(ask: Ask, holder: Holder, connector: KnownConnector | un
 }
 
 const isConnectors = ({ purpose }: CredentialKey): boolean => purpose === 'connector' || purpose === 'oauth_tokens'
-
-const lifeLeft = ({ expiresAt }: OpenVersion): number =>
-  expiresAt === undefined ? Infinity : Date.parse(expiresAt) - Date.now()
 
 function auditEntry(holder: Holder, actor: string, ask: Ask, content: LeaseContents[number]): AuditEntry {
   const { storeId, ownerId, purpose, reason } = ask

@@ -12,14 +12,16 @@ export interface SealedVersion extends LiveVersion {
   readonly subject: EnvelopeSubject
   /** Missing only by a loss. */
   readonly envelope: Envelope | undefined
+  /** How long the access token in it is still good; infinite for what does not end. */
+  readonly lifeLeftMs: number
 }
 
 /** A version that is valid, and its values in the open. */
-export interface OpenVersion extends LiveVersion {
+export interface OpenVersion extends Omit<SealedVersion, 'subject' | 'envelope'> {
   readonly values: Record<string, string>
 }
 
-type Row = { readonly id: CredentialId; readonly state: CredentialState } & (
+type Row = { readonly id: CredentialId; readonly state: CredentialState; readonly now: Date } & (
   | (Envelope & { readonly version: number })
   | { readonly [Column in keyof Envelope | 'version']: null }
 )
@@ -41,17 +43,19 @@ export class LiveVersions {
     this.#wrappedByOldKey = wrappedByOldKey
   }
 
-  /** The valid versions of each credential, newest first, in one statement, so that state and keys fit each other. */
+  /**
+   * The valid versions of each credential, newest first, in one statement, so that state and keys fit each other, and by the
+   * clock of Postgres, by which they were stored: this process's may be minutes off.
+   */
   async find(keys: readonly CredentialKey[]): Promise<Map<CredentialId, SealedVersion[]>> {
     const rows = await statements(this.#dataSource).query<Row>(
-      `SELECT s.id, s.state, k.version, k.key_id AS "keyId", k.content, k.wrapping_key_id AS "wrappingKeyId",
+      `SELECT s.id, s.state, now() AS now, k.version, k.key_id AS "keyId", k.content, k.wrapping_key_id AS "wrappingKeyId",
          k.wrapped_key AS "wrappedKey"
        FROM credential_state s LEFT JOIN data_key k ON k.credential_id = s.id
        WHERE s.id = ANY($1)`,
       [keys.map(credentialIdOf)],
     )
-    const now = Date.now()
-    return new Map(rows.map(({ id, state }) => [id, validOf(id, state, rows, now)]))
+    return new Map(rows.map(({ id, state, now }) => [id, validOf(id, state, rows, now.getTime())]))
   }
 
   /** As `find` for one, opened. */
@@ -84,7 +88,8 @@ function validOf(id: CredentialId, state: CredentialState, rows: readonly Row[],
     .map((live) => {
       const row = rows.find((one) => one.id === id && one.version === live.version && one.keyId === live.keyId)
       const subject = { storeId, ownerId, purpose, credentialId: id, version: live.version }
-      return { ...live, subject, envelope: row && envelopeIn(row) }
+      const lifeLeftMs = live.expiresAt === undefined ? Infinity : Date.parse(live.expiresAt) - now
+      return { ...live, subject, envelope: row && envelopeIn(row), lifeLeftMs }
     })
 }
 

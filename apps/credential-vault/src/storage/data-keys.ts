@@ -32,14 +32,16 @@ export class DataKeys {
     this.#dataSource = dataSource
   }
 
-  async insert(subject: DataKeySubject, { keyId, content, wrappingKeyId, wrappedKey }: Envelope): Promise<void> {
+  /** @returns when, by the clock of Postgres: the one that all replicas of the vault have in common */
+  async insert(subject: DataKeySubject, { keyId, content, wrappingKeyId, wrappedKey }: Envelope): Promise<Date> {
     const { credentialId, version, storeId, ownerId, purpose } = subject
-    await this.#tx.query(
+    const [inserted] = await this.#tx.query<{ at: Date }>(
       `INSERT INTO data_key
          (credential_id, version, key_id, store_id, owner_id, purpose, wrapping_key_id, wrapped_key, content)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING created_at AS at`,
       [credentialId, version, keyId, storeId, ownerId, purpose, wrappingKeyId, wrappedKey, content],
     )
+    return (inserted as { at: Date }).at
   }
 
   async remove({ credentialId, version, keyId }: DataKeyRef): Promise<void> {

@@ -63,7 +63,12 @@ export async function runningVault(first?: KeyringSettings): Promise<RunningVaul
   const startReplica = async (keyring: KeyringSettings = file) => {
     const databaseUrl = postgres.urls.vault
     const wire = (context: ServiceContext) =>
-      VaultModule.create(context, { databaseUrl, openKeyring: (inUse) => openKeyring(keyring, inUse, fetch), specOf })
+      VaultModule.create(context, {
+        databaseUrl,
+        openKeyring: (inUse) => openKeyring(keyring, inUse, fetch),
+        specOf,
+        leaseMs: 60_000,
+      })
     const { stop } = await testService(nats, 'credential-vault', wire, lines)
     replicas.push(stop)
     return { close: stop }

@@ -71,8 +71,8 @@ export class TokenVault {
         issued: JSON.stringify({ issuedAt, expiresAt, scopes }),
       },
     )
-    const until = expiresAt === null ? null : new Date(expiresAt).toISOString()
-    return this.#bus.request(vault.putTokens, { storeId, connectorId, sealed, expiresAt: until }, { commandId })
+    const validForMs = expiresAt === null ? null : expiresAt - Date.now()
+    return this.#bus.request(vault.putTokens, { storeId, connectorId, sealed, validForMs }, { commandId })
   }
 
   async delete({ storeId, connectorId }: Owner, commandId: string): Promise<void> {

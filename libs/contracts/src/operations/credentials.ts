@@ -139,7 +139,12 @@ export const vault = {
   leaseToRefresher: lease('oauth-refresher'),
   /** Tokens as the authorization server gave them. */
   putTokens: operation(V, 'tokens.put', {
-    request: inStore({ connectorId: ConnectorIdSchema, sealed: Sealed, expiresAt: Type.Union([Time, Type.Null()]) }),
+    request: inStore({
+      connectorId: ConnectorIdSchema,
+      sealed: Sealed,
+      /** How long the access token is good from now on, because clocks differ; null when that is not known. */
+      validForMs: Type.Union([Type.Integer(), Type.Null()]),
+    }),
     response: CredentialDescription,
   }),
   deleteTokens: operation(V, 'tokens.delete', {
