@@ -5,7 +5,7 @@ const special = /["\\]/
 const allSpecial = /["\\]/g
 
 /**
- * The values as Postgres writes an array of them: those of JSON, times as ISO 8601, null and `undefined` as NULL. Where
+ * The values as Postgres writes an array of them: those of JSON, times as ISO 8601, bytes as such, null and `undefined` as NULL. Where
  * `type` is JSON each is JSON text, and where it is an array each is the text of an array.
  */
 export function arrayOf(values: readonly unknown[], type: string): string {
@@ -23,6 +23,8 @@ export function arrayOf(values: readonly unknown[], type: string): string {
 }
 
 function objectText(value: object, type: string): string {
+  if (value instanceof Uint8Array)
+    return `\\x${Buffer.from(value.buffer, value.byteOffset, value.length).toString('hex')}`
   if (Array.isArray(value) && type.endsWith('[]')) return arrayOf(value, type.slice(0, -2))
   return value instanceof Date ? value.toISOString() : toJson(value)
 }

@@ -18,4 +18,5 @@ export {
   type ProjectionTables,
 } from './generation.ts'
 export { putAside, type Poison } from './poison.ts'
-export { merge, quantiles, record, type Sketch } from './sketch.ts'
+export { Sketch } from './sketch.ts'
+export { beginningOf, statsOf, type Counts } from './stats.ts'

@@ -44,6 +44,22 @@ describe('rows', () => {
     ])
   })
 
+  it('hold bytes, times, and lists of texts, whatever is in them', async () => {
+    const kinds = { id: 'text', at: 'timestamptz', body: 'bytea', names: 'text[]' } as const
+    await tx.query('CREATE TABLE kind (id text PRIMARY KEY, at timestamptz, body bytea, names text[])')
+    const time = new Date('2026-01-01T00:00:00.123Z')
+    const row = {
+      id: '"\\,{}',
+      at: time,
+      body: Buffer.from([0, 34, 92, 255]),
+      names: ['a "b"', '\\', 'NULL', '{}', ''],
+    }
+
+    await insertRows(tx, 'kind', kinds, [row])
+
+    expect(await tx.query('SELECT * FROM kind')).toEqual([row])
+  })
+
   it('are left alone when they are there, on request', async () => {
     await insertRows(tx, 'thing', columns, [{ id: 'a', part: 1, body: 1 }])
     const again = [{ id: 'a', part: 1, body: 2 }]

@@ -4,7 +4,7 @@ import type { Tx } from './session.ts'
 /** The Postgres type of each column that is written, by its name: `{ id: 'text', at: 'timestamptz', body: 'jsonb' }`. */
 export type Columns = Readonly<Record<string, string>>
 
-/** A row for these columns. Values are those of JSON: times as ISO 8601, `jsonb` as it is; `undefined` is NULL. */
+/** A row for these columns. Values are those of JSON, and bytes: times as ISO 8601, `jsonb` as it is; `undefined` is NULL. */
 export type Row<C extends Columns> = { readonly [Name in keyof C]?: unknown }
 
 /**

@@ -1,6 +1,6 @@
 import { ExecutionRecorded } from '@cartly/contracts'
 import { defineProjection, factsOf } from '@cartly/event-store'
-import { insertRows, record, upsertRows, type Sketch, type Tx } from '@cartly/read-model'
+import { insertRows, Sketch, upsertRows, type Tx } from '@cartly/read-model'
 
 const executionColumns = {
   id: 'text',
@@ -26,7 +26,7 @@ const periodColumns = {
   error_class: 'text',
   total: 'integer',
   failed: 'integer',
-  latency: 'jsonb',
+  latency: 'bytea',
 } as const
 
 interface PeriodRow {
@@ -51,14 +51,14 @@ const periodTable = (table: string): string =>
     error_class text NOT NULL,
     total integer NOT NULL,
     failed integer NOT NULL,
-    latency jsonb NOT NULL,
+    latency bytea NOT NULL,
     PRIMARY KEY (connector_id, at, hook, source, error_class)
   )`
 
 /** Every execution with all that is known of it, and counts by minute and by hour, without tests of connections. */
 export const executionsProjection = defineProjection({
   name: 'executions',
-  version: 1,
+  version: 2,
   source: factsOf('ACTIVITY', ['act.hook.>'], ExecutionRecorded),
   tables: {
     execution: (table) => [
@@ -118,11 +118,15 @@ async function count(tx: Tx, table: string, widthMs: number, facts: readonly Exe
   const counted = facts.filter(({ trigger }) => trigger !== 'test')
   const periodOf = ({ startedAt }: ExecutionRecorded): string =>
     new Date(Math.floor(Date.parse(startedAt) / widthMs) * widthMs).toISOString()
-  const known = await tx.query<Omit<PeriodRow, 'at'> & { at: Date }>(
+  const known = await tx.query<Omit<PeriodRow, 'at' | 'latency'> & { at: Date; latency: Uint8Array }>(
     `SELECT * FROM ${table} WHERE connector_id = ANY($1) AND at = ANY($2::timestamptz[])`,
     [[...new Set(counted.map(({ connectorId }) => connectorId))], [...new Set(counted.map(periodOf))]],
   )
-  const rows = new Map(known.map((row) => ({ ...row, at: row.at.toISOString() })).map((row) => [keyOf(row), row]))
+  const rows = new Map<string, PeriodRow>()
+  for (const row of known) {
+    const period = { ...row, at: row.at.toISOString(), latency: Sketch.of(row.latency) }
+    rows.set(keyOf(period), period)
+  }
   for (const fact of counted) {
     const place = {
       connector_id: fact.connectorId,
@@ -131,13 +135,14 @@ async function count(tx: Tx, table: string, widthMs: number, facts: readonly Exe
       source: fact.source,
       error_class: fact.error?.class ?? '',
     }
-    const row: PeriodRow = rows.get(keyOf(place)) ?? { ...place, total: 0, failed: 0, latency: {} }
+    const row: PeriodRow = rows.get(keyOf(place)) ?? { ...place, total: 0, failed: 0, latency: new Sketch() }
     row.total += 1
     row.failed += fact.status === 'failed' ? 1 : 0
-    record(row.latency, fact.durationMs)
+    row.latency.record(fact.durationMs)
     rows.set(keyOf(place), row)
   }
-  await upsertRows(tx, table, periodColumns, [...rows.values()], {
+  const written = [...rows.values()].map((row) => ({ ...row, latency: row.latency.bytes }))
+  await upsertRows(tx, table, periodColumns, written, {
     key: ['connector_id', 'at', 'hook', 'source', 'error_class'],
   })
 }

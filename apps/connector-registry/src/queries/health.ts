@@ -1,5 +1,5 @@
 import type { ConnectorId, Health } from '@cartly/contracts'
-import { merge, quantiles, statements, type Sketch } from '@cartly/read-model'
+import { Sketch, statements } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
 
 const DAY_MS = 86_400_000
@@ -10,7 +10,7 @@ interface Hour {
   at: Date
   total: number
   failed: number
-  latency: Sketch
+  latency: Uint8Array
 }
 
 interface Failure {
@@ -48,15 +48,15 @@ export async function healthOf(
 }
 
 function summed(rows: readonly Hour[], last: Failure | undefined): Health {
-  const latency: Sketch = {}
-  for (const row of rows) merge(latency, row.latency)
+  const latency = new Sketch()
+  for (const row of rows) latency.merge(Sketch.of(row.latency))
   const total = rows.reduce((sum, row) => sum + row.total, 0)
   const failed = rows.reduce((sum, row) => sum + row.failed, 0)
   return {
     total,
     failed,
     successRate: total === 0 ? null : (total - failed) / total,
-    p95Ms: quantiles(latency, [0.95])[0] ?? null,
+    p95Ms: latency.quantiles([0.95])[0],
     // An hour has a row for each hook, source and kind of error.
     hours: [...Map.groupBy(rows, ({ at }) => at.toISOString())].map(([at, of]) => ({
       at,

@@ -1,6 +1,6 @@
 import type { AttemptRecorded, AttemptsRecorded } from '@cartly/contracts'
 import type { ProjectionTx, RecordedFact } from '@cartly/event-store'
-import { merge, record, upsertRows, type Sketch, type Tx } from '@cartly/read-model'
+import { Sketch, upsertRows, type Tx } from '@cartly/read-model'
 
 /** Seconds that a row covers. Attempts are counted by the minute; hours that have ended are rolled up. */
 export const resolutions = { minute: 60, hour: 3_600 } as const
@@ -15,13 +15,18 @@ interface StatsRow {
   readonly latency: Sketch
 }
 
+/** As Postgres has it. */
+type StoredRow = Omit<StatsRow, 'latency'> & { readonly latency: Uint8Array }
+
+const rowOf = (stored: StoredRow): StatsRow => ({ ...stored, latency: Sketch.of(stored.latency) })
+
 const columns = {
   endpoint_id: 'text',
   resolution: 'integer',
   at: 'bigint',
   total: 'integer',
   failed: 'integer',
-  latency: 'jsonb',
+  latency: 'bytea',
 } as const
 
 /** Attempts of each endpoint, with their durations. Rows of both resolutions never cover the same attempt. */
@@ -33,7 +38,7 @@ export const attemptStatsTables = {
       at bigint NOT NULL,
       total integer NOT NULL,
       failed integer NOT NULL,
-      latency jsonb NOT NULL,
+      latency bytea NOT NULL,
       PRIMARY KEY (endpoint_id, resolution, at)
     ) WITH (fillfactor = 70)`,
     `CREATE INDEX ON ${table} (resolution, at)`,
@@ -53,12 +58,12 @@ export async function countAttempts(
 
 /** Turns the minutes of an hour that has ended (its beginning, in seconds since the epoch) into one row an endpoint. */
 export async function rollUp(tx: Tx, table: string, hour: number): Promise<void> {
-  const minutes = await tx.query<StatsRow>(
+  const minutes = await tx.query<StoredRow>(
     `DELETE FROM ${table} WHERE resolution = $1 AND at >= $2 AND at < $3 RETURNING *`,
     [resolutions.minute, hour, hour + resolutions.hour],
   )
   const counts = new Counts(resolutions.hour)
-  for (const minute of minutes) add(counts.of(minute.endpoint_id, minute.at), minute)
+  for (const minute of minutes) add(counts.of(minute.endpoint_id, minute.at), rowOf(minute))
   await addTo(tx, table, counts)
 }
 
@@ -81,7 +86,7 @@ class Counts {
     const key = `${at} ${endpointId}`
     let row = this.#rows.get(key)
     if (!row) {
-      row = { endpoint_id: endpointId, resolution: this.resolution, at, total: 0, failed: 0, latency: {} }
+      row = { endpoint_id: endpointId, resolution: this.resolution, at, total: 0, failed: 0, latency: new Sketch() }
       this.#rows.set(key, row)
     }
     return row
@@ -91,23 +96,24 @@ class Counts {
 /** Adds what was counted to what the table has. */
 async function addTo(tx: Tx, table: string, counts: Counts): Promise<void> {
   const keys = counts.rows.map(({ endpoint_id, resolution, at }) => ({ endpoint_id, resolution, at }))
-  const known = await tx.query<StatsRow>(
-    `SELECT s.* FROM jsonb_to_recordset($1::jsonb) AS r(endpoint_id text, resolution integer, at bigint)
+  const known = await tx.query<StoredRow>(
+    `SELECT s.* FROM unnest($1::text[], $2::integer[], $3::bigint[]) AS r(endpoint_id, resolution, at)
      JOIN ${table} AS s USING (endpoint_id, resolution, at)`,
-    [JSON.stringify(keys)],
+    [keys.map((key) => key.endpoint_id), keys.map((key) => key.resolution), keys.map(({ at }) => at)],
   )
-  for (const row of known) add(counts.of(row.endpoint_id, row.at), row)
-  await upsertRows(tx, table, columns, counts.rows, { key: ['endpoint_id', 'resolution', 'at'] })
+  for (const row of known) add(counts.of(row.endpoint_id, row.at), rowOf(row))
+  const rows = counts.rows.map((row) => ({ ...row, latency: row.latency.bytes }))
+  await upsertRows(tx, table, columns, rows, { key: ['endpoint_id', 'resolution', 'at'] })
 }
 
 function add(into: StatsRow, { total, failed, latency }: StatsRow): void {
   into.total += total
   into.failed += failed
-  merge(into.latency, latency)
+  into.latency.merge(latency)
 }
 
 function count(row: StatsRow, { outcome, timings }: AttemptRecorded): void {
   row.total++
   if (outcome === 'failed') row.failed++
-  record(row.latency, timings.total)
+  row.latency.record(timings.total)
 }

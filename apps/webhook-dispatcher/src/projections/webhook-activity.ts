@@ -22,7 +22,7 @@ const attempts: Source<RecordedFact<AttemptsRecorded>> = {
 /** All that is read from attempts, in one pass over them: the deliveries, their figures, and how endpoints are doing. */
 export const webhookActivity = defineProjection({
   name: 'webhook_activity',
-  version: 2,
+  version: 3,
   source: attempts,
   paceMs: 100,
   tables: { ...deliveryTables, ...attemptStatsTables, ...endpointHealthTables },

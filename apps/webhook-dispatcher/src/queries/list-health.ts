@@ -1,5 +1,5 @@
 import type { EndpointId, WebhookEndpoint } from '@cartly/contracts'
-import { merge, quantiles, statements, type Sketch } from '@cartly/read-model'
+import { Sketch, statements } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
 
 const HOUR_S = 3_600
@@ -13,7 +13,7 @@ interface Counts {
   at: number
   total: number
   failed: number
-  latency: Sketch
+  latency: Uint8Array
 }
 
 interface Failure {
@@ -58,11 +58,11 @@ export async function healthOf(
 const hourOf = (seconds: number): number => Math.floor(seconds / HOUR_S) * HOUR_S
 
 function summed(rows: readonly Counts[]): Omit<Health, 'waiting' | 'lastFailure'> {
-  const latency: Sketch = {}
+  const latency = new Sketch()
   const hours = new Map<number, { total: number; failed: number }>()
   const all = { total: 0, failed: 0 }
   for (const { at, total, failed, latency: durations } of rows) {
-    merge(latency, durations)
+    latency.merge(Sketch.of(durations))
     const hour = hours.get(hourOf(at)) ?? { total: 0, failed: 0 }
     hours.set(hourOf(at), hour)
     for (const sums of [all, hour]) {
@@ -73,7 +73,7 @@ function summed(rows: readonly Counts[]): Omit<Health, 'waiting' | 'lastFailure'
   return {
     ...all,
     successRate: all.total === 0 ? null : (all.total - all.failed) / all.total,
-    p95Ms: quantiles(latency, [0.95])[0] ?? null,
+    p95Ms: latency.quantiles([0.95])[0],
     hours: [...hours].map(([at, sums]) => ({ at: new Date(at * 1_000).toISOString(), ...sums })),
   }
 }
