@@ -7,11 +7,11 @@ export type Kept =
   | { readonly status: 'failed'; readonly error: ExecutionError }
 
 interface Entry {
-  readonly kept: Kept
+  /** As JSON: one text is far less work for the garbage collector than the hundreds of objects it stands for. */
+  readonly kept: string
   /** Milliseconds since the epoch. */
   readonly freshUntil: number
   readonly keptUntil: number
-  readonly size: number
 }
 
 /** In characters of JSON, roughly bytes. */
@@ -30,23 +30,25 @@ export class AnswerCache {
   /** What may be given instead of asking the service. */
   fresh(key: string, now: number): Kept | undefined {
     const entry = this.#touch(key, now)
-    return entry && now < entry.freshUntil ? entry.kept : undefined
+    return entry && now < entry.freshUntil ? keptIn(entry) : undefined
   }
 
   /** What may be given when the service gives nothing. */
   stale(key: string, now: number): unknown {
     const entry = this.#touch(key, now)
-    return entry?.kept.status === 'succeeded' ? entry.kept.output : undefined
+    const kept = entry && keptIn(entry)
+    return kept?.status === 'succeeded' ? kept.output : undefined
   }
 
   /** Keeps what the hook's policy says to keep. A refusal does not take the place of an answer that may stand in. */
   keep(key: string, kept: Kept, { freshSeconds, staleSeconds = 0, negativeSeconds }: CachePolicy, now: number): void {
     if (kept.status === 'succeeded') {
       const freshUntil = now + freshSeconds * 1_000
-      this.#put(key, { kept, freshUntil, keptUntil: Math.max(freshUntil, now + staleSeconds * 1_000) })
+      const keptUntil = Math.max(freshUntil, now + staleSeconds * 1_000)
+      this.#put(key, { kept: JSON.stringify(kept), freshUntil, keptUntil })
     } else if (negativeSeconds !== undefined) {
       const until = now + negativeSeconds * 1_000
-      this.#put(key, { kept, freshUntil: until, keptUntil: until })
+      this.#put(key, { kept: JSON.stringify(kept), freshUntil: until, keptUntil: until })
     }
   }
 
@@ -55,22 +57,26 @@ export class AnswerCache {
     if (!entry) return undefined
     this.#entries.delete(key)
     if (now >= entry.keptUntil) {
-      this.#size -= entry.size
+      this.#size -= sizeOf(key, entry)
       return undefined
     }
     this.#entries.set(key, entry)
     return entry
   }
 
-  #put(key: string, entry: Omit<Entry, 'size'>): void {
-    const size = key.length + JSON.stringify(entry.kept).length
-    this.#size += size - (this.#entries.get(key)?.size ?? 0)
+  #put(key: string, entry: Entry): void {
+    const before = this.#entries.get(key)
+    if (before) this.#size -= sizeOf(key, before)
     this.#entries.delete(key)
-    this.#entries.set(key, { ...entry, size })
-    for (const [oldest, { size: freed }] of this.#entries) {
+    this.#entries.set(key, entry)
+    this.#size += sizeOf(key, entry)
+    for (const [oldest, other] of this.#entries) {
       if (this.#size <= this.#maxSize) break
       this.#entries.delete(oldest)
-      this.#size -= freed
+      this.#size -= sizeOf(oldest, other)
     }
   }
 }
+
+const keptIn = ({ kept }: Entry): Kept => JSON.parse(kept) as Kept
+const sizeOf = (key: string, { kept }: Entry): number => key.length + kept.length

@@ -11,9 +11,9 @@ describe('the cache of answers', () => {
     const cache = new AnswerCache()
     cache.keep('a', answer, policy, 0)
 
-    expect(cache.fresh('a', 9_999)).toBe(answer)
+    expect(cache.fresh('a', 9_999)).toEqual(answer)
     expect(cache.fresh('a', 10_000)).toBeUndefined()
-    expect(cache.stale('a', 59_999)).toBe(answer.output)
+    expect(cache.stale('a', 59_999)).toEqual(answer.output)
     expect(cache.stale('a', 60_000)).toBeUndefined()
   })
 
@@ -21,7 +21,7 @@ describe('the cache of answers', () => {
     const cache = new AnswerCache()
     cache.keep('a', refusal, policy, 0)
 
-    expect(cache.fresh('a', 4_999)).toBe(refusal)
+    expect(cache.fresh('a', 4_999)).toEqual(refusal)
     expect(cache.stale('a', 4_999)).toBeUndefined()
     expect(cache.fresh('a', 5_000)).toBeUndefined()
   })
