@@ -51,9 +51,9 @@ it('rebuilds what merchants read while they read it, and drops what was replaced
 
   const rebuilt = projections('rebuild', 'connector_state')
   let asked = 0
-  let done = false
-  void rebuilt.finally(() => (done = true)).catch(() => undefined)
-  while (!done) {
+  const done = new AbortController()
+  void rebuilt.finally(() => done.abort()).catch(() => undefined)
+  while (!done.signal.aborted) {
     expect(await api.get(path)).toEqual(before)
     asked++
   }

@@ -13,6 +13,13 @@ export class WrongExpectedSequence extends Error {
   }
 }
 
+/** The log cannot store anything more; nothing was stored. */
+export const logRefuses = (cause: Error): CartlyError =>
+  new CartlyError('unavailable', 'log_full', 'The event log has no room, so nothing was changed; try again later', {
+    cause,
+    retryAfterMs: 30_000,
+  })
+
 /**
  * No acknowledgement came, so it is not known whether the command is stored. Asking again with the same command id is
  * safe, whatever happened.

@@ -1,7 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 import type { Bus } from './bus.ts'
-import { outcomeUnknown } from './errors.ts'
+import { logRefuses, outcomeUnknown } from './errors.ts'
 import { onReconnect } from './on-reconnect.ts'
 import { pause } from './pause.ts'
 
@@ -10,7 +10,8 @@ const GIVE_UP_AFTER_MS = 30_000
 /**
  * Asks the log until it answers, yes or no: through reconnects, elections of a leader and lost replies. What is asked
  * must be harmless to ask twice.
- * @throws the log's refusal, or CartlyError `unavailable` after 30 seconds without an answer.
+ * @throws the log's refusal; CartlyError `unavailable` when it cannot store any more, at once, or after 30 seconds without
+ * an answer.
  */
 export async function untilAnswered<T>({ nc }: Bus, ask: () => Promise<T>): Promise<T> {
   const giveUpAt = Date.now() + GIVE_UP_AFTER_MS
@@ -18,6 +19,7 @@ export async function untilAnswered<T>({ nc }: Bus, ask: () => Promise<T>): Prom
     try {
       return await beforeReconnect(nc, ask())
     } catch (error) {
+      if (isFull(error)) throw logRefuses(error)
       if (!isSilence(error)) throw error
       if (nc.isClosed() || Date.now() > giveUpAt) throw outcomeUnknown(error)
       await pause(Math.min(50 * 2 ** attempt, 1_000))
@@ -49,6 +51,12 @@ const silences: readonly string[] = [
   'ConnectionError',
   'ClosedConnectionError',
 ]
+
+/** Account, server, storage and stream (a full disk is told of as the last): what does not fit now will not in a second. */
+const fullCodes: readonly number[] = [10_002, 10_023, 10_047, 10_077]
+
+const isFull = (error: unknown): error is JetStreamApiError =>
+  error instanceof JetStreamApiError && fullCodes.includes(error.code)
 
 function isSilence(error: unknown): boolean {
   if (!(error instanceof Error)) return false

@@ -6,6 +6,7 @@ export type { Exit, ServerProcess } from './process/server-process.ts'
 export { startNats, type NatsServer, type NatsServerOptions } from './nats/nats-server.ts'
 export {
   natsCredentials,
+  natsPasswordVariable,
   natsUsers,
   newNatsPasswords,
   type NatsCredentials,
