@@ -1,14 +1,6 @@
 import { connectorEvents, credentialEvents, oauthConnectionEvents, type ConnectorId } from '@cartly/contracts'
 import type { Egress } from '@cartly/egress'
-import {
-  aggregateProjection,
-  aggregateRepository,
-  createCommandHandler,
-  createEventStore,
-  eventsOf,
-  isOf,
-  tail,
-} from '@cartly/event-store'
+import { aggregateRepository, createCommandHandler, createEventStore, eventsOf, isOf, tail } from '@cartly/event-store'
 import { createDataSource, migrate } from '@cartly/read-model'
 import { runProjection, runReactor, type ServiceContext } from '@cartly/service'
 import type { Catalog } from '@cartly/templates'
@@ -26,6 +18,7 @@ import { TokenVault } from './commands/token-vault.ts'
 import { connectionDecider, type ConnectionState } from './domain/connection.ts'
 import { OAuthController } from './oauth.controller.ts'
 import { firstToken } from './policies/first-token.ts'
+import { connectionState } from './projections/connection-state.ts'
 import { connectorProjection } from './projections/connectors.ts'
 import { scheduleProjection } from './projections/schedule.ts'
 import { Servers } from './protocol/server.ts'
@@ -63,12 +56,11 @@ export class OAuthModule {
     onShutdown(() => dataSource.destroy())
     onShutdown(() => egress.close())
 
-    const states = aggregateProjection(oauthConnectionEvents, connectionDecider, 2)
-    await runProjection(context, dataSource, states)
+    await runProjection(context, dataSource, connectionState)
     const connectorRunner = await runProjection(context, dataSource, connectorProjection)
     const scheduleRunner = await runProjection(context, dataSource, scheduleProjection)
 
-    const repository = aggregateRepository<ConnectionState>(dataSource, states)
+    const repository = aggregateRepository<ConnectionState>(dataSource, connectionState)
     const handler = createCommandHandler({
       store: createEventStore(bus),
       family: oauthConnectionEvents,
