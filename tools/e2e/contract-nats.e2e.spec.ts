@@ -151,14 +151,20 @@ describe('asking', () => {
   })
 
   it('is answered, whatever is asked', async () => {
-    await scene.connectShippo('store_one')
+    const connector = await scene.connectShippo('store_one')
     const code = async (request: unknown) => (await invoke('store_one', 'get_rates', request)).error?.code
 
     expect(await invoke('store_none', 'get_rates', { input: rates })).toEqual({ results: [] })
     expect(await invoke('store_one', 'dance', { input: {} })).toEqual({ results: [] })
     expect(await code('{"input":')).toBe('invalid_json')
     expect(await code({})).toBe('invalid_input')
-    expect(await code({ input: rates, deadlineMs: 8_001 })).toBe('invalid_input')
+    const tooLong = { input: rates, deadlineMs: 8_001 }
+    const refused = [{ pointer: '/deadlineMs', message: expect.stringContaining('8000') }]
+    expect((await invoke('store_one', 'get_rates', tooLong)).error).toMatchObject({ errors: refused })
+    expect(await scene.api.call('POST', `${connector}/hooks/get_rates/invoke`, tooLong)).toMatchObject({
+      status: 422,
+      body: { errors: refused },
+    })
     expect(await code({ input: rates, connectorId: 'conn_00000000000000000000000000' })).toBe('not_found')
     const { error } = await invoke('store_one', 'get_rates', { input: { ...rates, parcels: [{}] } })
     expect(error?.errors?.[0]?.pointer).toMatch(/^\/input\/parcels\/0\//)

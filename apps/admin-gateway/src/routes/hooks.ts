@@ -1,11 +1,11 @@
 import {
   ConnectorIdSchema,
   DEADLINE_GRACE_MS,
+  DeadlineMs,
   DEFAULT_DEADLINE_MS,
   executor,
   InvokeResult,
   MappingPreview,
-  MAX_DEADLINE_MS,
   StoreIdSchema,
 } from '@cartly/contracts'
 import { Type } from 'typebox'
@@ -25,9 +25,7 @@ const BUS_GRACE_MS = 500
 const InvokeHook = Type.Object(
   {
     input: Type.Unknown({ description: "Fits the hook's input schema" }),
-    deadlineMs: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: MAX_DEADLINE_MS, description: `${DEFAULT_DEADLINE_MS} when absent` }),
-    ),
+    deadlineMs: Type.Optional(DeadlineMs),
     idempotencyKey: Type.Optional(
       Type.String({
         minLength: 1,

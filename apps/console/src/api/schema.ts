@@ -3360,7 +3360,7 @@ export interface operations {
          *     }
          */
         'application/json': {
-          /** @description 3000 when absent */
+          /** @description 3000 when absent; more than 8000 is refused */
           deadlineMs?: number
           /** @description Passed on to the service; the Idempotency-Key when absent */
           idempotencyKey?: string

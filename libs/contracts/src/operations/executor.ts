@@ -7,6 +7,12 @@ import { Headroom, TestResult } from './connectors.ts'
 
 export const MAX_DEADLINE_MS = 8_000
 export const DEFAULT_DEADLINE_MS = 3_000
+/** How long a caller waits: what is asked for beyond the most is refused, over NATS as over HTTP, and not cut down. */
+export const DeadlineMs = Type.Integer({
+  minimum: 1,
+  maximum: MAX_DEADLINE_MS,
+  description: `${DEFAULT_DEADLINE_MS} when absent; more than ${MAX_DEADLINE_MS} is refused`,
+})
 /** How much later than its deadline an answer may be. */
 export const DEADLINE_GRACE_MS = 50
 
@@ -14,7 +20,7 @@ export const DEADLINE_GRACE_MS = 50
 export const InvokeRequest = Type.Object({
   connectorId: Type.Optional(ConnectorIdSchema),
   input: Type.Unknown(),
-  deadlineMs: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_DEADLINE_MS })),
+  deadlineMs: Type.Optional(DeadlineMs),
   idempotencyKey: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
 })
 export type InvokeRequest = Static<typeof InvokeRequest>
@@ -74,7 +80,7 @@ export const executor = {
       connectorId: ConnectorIdSchema,
       hook: Hook,
       input: Type.Unknown(),
-      deadlineMs: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_DEADLINE_MS })),
+      deadlineMs: Type.Optional(DeadlineMs),
       idempotencyKey: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
     }),
     response: InvokeResult,
