@@ -318,6 +318,29 @@ describe('an endpoint', () => {
     expect(await sent()).toEqual([undefined, undefined])
   })
 
+  it('has what one of two changes at once says, never some of each', async () => {
+    const storeId = newStore()
+    const { id: endpointId } = await running.createEndpoint(storeId, '/at-once', { headers: { 'x-old': 'old' } })
+    const changeTo = async (name: string) =>
+      running.ask(webhooks.update, {
+        storeId,
+        endpointId,
+        change: { headers: { [name]: '[redacted]' } },
+        sealedHeaders: await running.sealHeaders(storeId, endpointId, { [name]: name }),
+      })
+    for (let round = 0; round < 10; round++) {
+      await Promise.all([
+        changeTo('x-left'),
+        changeTo('x-right'),
+        running.ask(webhooks.update, { storeId, endpointId, change: { headers: null } }),
+      ])
+      const names = Object.keys((await running.ask(webhooks.get, { storeId, endpointId })).headers ?? {})
+      expect(running.vault.headers(endpointId)).toEqual(
+        names.length === 0 ? undefined : Object.fromEntries(names.map((name) => [name, name])),
+      )
+    }
+  })
+
   it('does not find the values of its headers in what is recorded, though its receiver sends them back', async () => {
     const storeId = newStore()
     const value = 'Bearer echoed-0123456789'

@@ -111,12 +111,14 @@ export class Credentials {
   /**
    * Deletes: from the request on nobody gets it, then its data keys are destroyed, then the tombstone says so. Whatever
    * is left undone by a crash, `shred` takes up again.
+   * @param version deletes only while this is the newest
    * @returns false when there is nothing to delete
    */
-  async delete(key: CredentialKey, reason: string, by: By): Promise<boolean> {
+  async delete(key: CredentialKey, reason: string, by: By, version?: number): Promise<boolean> {
     const credentialId = credentialIdOf(key)
     const { storeId } = key
-    const { state } = await this.#handler.execute(credentialId, { type: 'requestDeletion', reason }, { storeId, ...by })
+    const command = { type: 'requestDeletion' as const, reason, ...(version === undefined ? {} : { version }) }
+    const { state } = await this.#handler.execute(credentialId, command, { storeId, ...by })
     if (state.status !== 'deleting') return false
     await this.shred(state, by)
     return true

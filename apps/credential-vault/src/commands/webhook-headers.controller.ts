@@ -50,7 +50,8 @@ export class WebhookHeadersController {
 
   @Handles(vault.deleteWebhookHeaders)
   async delete(request: In<'deleteWebhookHeaders'>, call: CallContext): Out<'deleteWebhookHeaders'> {
-    await this.#credentials.delete(keyOf(request), 'its endpoint has no headers any more', by(call))
+    const reason = 'its endpoint has no headers any more'
+    await this.#credentials.delete(keyOf(request), reason, by(call), request.version)
     return {}
   }
 }

@@ -50,7 +50,8 @@ export type CredentialCommand =
       readonly overlapUntil?: string
     }
   | { readonly type: 'retire'; readonly version: number }
-  | { readonly type: 'requestDeletion'; readonly reason: string }
+  /** With a version, only while that is the newest. */
+  | { readonly type: 'requestDeletion'; readonly reason: string; readonly version?: number }
   /** Its data keys are gone. */
   | { readonly type: 'confirmShredded' }
 
@@ -72,7 +73,7 @@ export const credentialDecider = {
           : []
       }
       case 'requestDeletion':
-        return state.status === 'stored'
+        return state.status === 'stored' && (command.version ?? state.version) === state.version
           ? [{ type: 'CredentialDeletionRequested', data: { reason: command.reason } }]
           : []
       case 'confirmShredded':

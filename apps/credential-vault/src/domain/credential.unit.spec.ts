@@ -78,6 +78,8 @@ describe('a credential', () => {
   test('is deleted in two steps, each once', () => {
     const given = credential.given([stored(1), stored(2, overlap)])
     given.when({ type: 'requestDeletion', reason: 'a spec' }).thenEvents([requested])
+    given.when({ type: 'requestDeletion', reason: 'a spec', version: 2 }).thenEvents([requested])
+    given.when({ type: 'requestDeletion', reason: 'of one that has been replaced', version: 1 }).thenNothing()
     given.when({ type: 'confirmShredded' }).thenNothing()
     const deleting = credential.given([stored(1), stored(2, overlap), requested])
     deleting.when({ type: 'requestDeletion', reason: 'a spec' }).thenNothing()

@@ -19,6 +19,7 @@ import { checkConfig, type ConfigChecks } from '../domain/config.ts'
 import { changed, type Disabled, type EndpointCommand, type EndpointState } from '../domain/endpoint.ts'
 import type { EndpointQueries } from '../queries/endpoint-queries.ts'
 import { viewOf } from '../queries/endpoint-view.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 
 export type EndpointCommandHandler = CommandHandler<EndpointState, EndpointCommand, EndpointEvent>
 
@@ -33,6 +34,10 @@ export interface EndpointCommandsOptions {
 
 /** How long the key before signs too when the signature's scheme changes. */
 const SCHEME_OVERLAP_HOURS = 24
+
+/** For a change that meets another. */
+const ATTEMPTS = 10
+const BETWEEN_ATTEMPTS_MS = 20
 
 type VaultOperation = (typeof vault)[
   | 'createWebhookSecret'
@@ -57,7 +62,8 @@ export class EndpointCommands {
     const { storeId, endpointId, config, sealedHeaders } = request
     checkConfig(config, this.#checks)
     const { signature = 'v1' } = config
-    if (namesOf(config).length > 0) await this.#putHeaders(storeId, endpointId, config, sealedHeaders, call)
+    const headersVersion =
+      namesOf(config).length > 0 ? await this.#putHeaders(storeId, endpointId, config, sealedHeaders, call) : undefined
     const secret = await this.#ask(vault.createWebhookSecret, { storeId, endpointId, signature }, call)
     const { credentialId, publicKey } = secret
     return this.#execute(
@@ -70,12 +76,36 @@ export class EndpointCommands {
         credentialId,
         at: new Date().toISOString(),
         ...(publicKey === undefined ? {} : { publicKey }),
+        ...(headersVersion === undefined ? {} : { headersVersion }),
       },
       contextOf(storeId, call),
     )
   }
 
+  /** Two at once end as one after the other would: see `#update`. */
   async update(request: RequestOf<typeof webhooks.update>, call: CallContext): Promise<WebhookEndpoint> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#update(request, call, attempt)
+      } catch (error) {
+        const meanwhile = error instanceof CartlyError && error.kind === 'precondition_failed'
+        if (!meanwhile || request.expectedRevisions !== undefined || attempt === ATTEMPTS) throw error
+        await pause(attempt * BETWEEN_ATTEMPTS_MS)
+      }
+    }
+  }
+
+  /**
+   * What the vault does for a change is about the configuration that was read here, so the change holds for that alone.
+   * @throws CartlyError `precondition_failed` when there is another meanwhile
+   */
+  async #update(
+    request: RequestOf<typeof webhooks.update>,
+    call: CallContext,
+    attempt: number,
+  ): Promise<WebhookEndpoint> {
+    // To the vault each attempt is a command of its own: what it did for one before is not what this one needs.
+    const asking = attempt === 1 ? call : { ...call, commandId: `${call.commandId}:${attempt}` }
     const { storeId, endpointId, expectedRevisions, change, sealedHeaders } = request
     const { state: before, revision } = await this.#options.queries.find(storeId, endpointId)
     // Here already, because what the vault does for the change is not undone when it is refused.
@@ -88,13 +118,14 @@ export class EndpointCommands {
     const newHeaders = sealedHeaders !== undefined || String(names) !== String(namesOf(before.config))
     const headersVersion =
       newHeaders && names.length > 0
-        ? await this.#putHeaders(storeId, endpointId, config, sealedHeaders, call)
+        ? await this.#putHeaders(storeId, endpointId, config, sealedHeaders, asking)
         : undefined
     const { signature = 'v1' } = config
     const publicKey =
       signature === (before.config.signature ?? 'v1')
         ? undefined
-        : await this.#changeScheme(storeId, endpointId, signature, call)
+        : await this.#changeScheme(storeId, endpointId, signature, asking)
+    const byVault = change.headers !== undefined || change.signature !== undefined
     const endpoint = await this.#execute(
       endpointId,
       {
@@ -103,11 +134,13 @@ export class EndpointCommands {
         ...(publicKey === undefined ? {} : { publicKey }),
         ...(headersVersion === undefined ? {} : { headersVersion }),
       },
-      contextOf(storeId, call, expectedRevisions),
+      contextOf(storeId, call, byVault ? [revision] : expectedRevisions),
     )
-    // Only now: until then deliveries need them. Also when none were left before, for whoever tries again.
-    if (change.headers !== undefined && names.length === 0) {
-      await this.#ask(vault.deleteWebhookHeaders, { storeId, endpointId }, call)
+    // Only now: until then deliveries need them. Also when none were left before, for whoever tries again. Those that
+    // another change has set meanwhile stay.
+    const { headersVersion: version } = before
+    if (change.headers !== undefined && names.length === 0 && version !== undefined) {
+      await this.#ask(vault.deleteWebhookHeaders, { storeId, endpointId, version }, asking)
     }
     return endpoint
   }

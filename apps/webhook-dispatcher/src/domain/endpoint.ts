@@ -23,6 +23,8 @@ export interface Endpoint {
   readonly config: EndpointConfig
   readonly credentialId: CredentialId
   readonly publicKey: string | null
+  /** The version of the headers' values in the vault, of the last configuration that had any. */
+  readonly headersVersion?: number
   readonly createdAt: string
   readonly disabled: Disabled | null
 }
@@ -37,6 +39,7 @@ export type EndpointCommand =
       readonly config: EndpointConfig
       readonly credentialId: CredentialId
       readonly publicKey?: string
+      readonly headersVersion?: number
       readonly at: string
     }
   /** `publicKey` and `headersVersion` when the vault has made a new key, or a new version of the headers' values, for it. */
@@ -81,7 +84,12 @@ export const endpoint = {
     if (state.kind === 'none' || state.kind === 'deleted') return state
     switch (event.type) {
       case 'EndpointChanged':
-        return { ...state, config: event.data.config, publicKey: publicKeyAfter(state, event.data) }
+        return {
+          ...state,
+          config: event.data.config,
+          publicKey: publicKeyAfter(state, event.data),
+          ...(event.data.headersVersion === undefined ? {} : { headersVersion: event.data.headersVersion }),
+        }
       case 'EndpointSecretRotated':
         return { ...state, publicKey: publicKeyAfter(state, event.data) }
       case 'EndpointDisabled':

@@ -3,4 +3,4 @@ import { aggregateProjection } from '@cartly/event-store'
 import { endpoint } from '../domain/endpoint.ts'
 
 /** The row on which commands are decided. */
-export const endpointState = aggregateProjection(endpointEvents, endpoint, 2)
+export const endpointState = aggregateProjection(endpointEvents, endpoint, 3)

@@ -28,6 +28,8 @@ export function standInVault(nc: NatsConnection): StandInVault {
   const secrets = new Map<string, { secret: string; validUntil: string | null }[]>()
   const headers = new Map<string, Record<string, string>>()
   const unsealer = createUnsealer()
+  /** Counted over all endpoints: it only matters which is the newest. */
+  let headerVersions = 0
   const state = {
     secrets: (id: string) => (secrets.get(id) ?? []).map(({ secret }) => secret),
     headers: (id: string) => headers.get(id),
@@ -70,10 +72,10 @@ export function standInVault(nc: NatsConnection): StandInVault {
     const given = sealed ? JSON.parse(await (await unsealer).open(sealed, { audience: VAULT, subject })) : {}
     const values = { ...headers.get(endpointId), ...given } as Record<string, string>
     headers.set(endpointId, Object.fromEntries(names.map((name) => [name, values[name] ?? 'missing'])))
-    return { version: 1 }
+    return { version: ++headerVersions }
   })
-  serve(vault.deleteWebhookHeaders, async ({ endpointId }: RequestOf<typeof vault.deleteWebhookHeaders>) => {
-    headers.delete(endpointId)
+  serve(vault.deleteWebhookHeaders, async ({ endpointId, version }: RequestOf<typeof vault.deleteWebhookHeaders>) => {
+    if ((version ?? headerVersions) === headerVersions) headers.delete(endpointId)
     return {}
   })
   serve(vault.leaseToDispatcher, async ({ leases, publicKey, nonce }: LeaseRequest) => {

@@ -123,6 +123,8 @@ export const endpointEvents = eventFamily('webhooks', 'endpoint', {
       credentialId: CredentialIdSchema,
       /** The public half of a `v1a` key, `whpk_…`. */
       publicKey: Type.Optional(Type.String()),
+      /** The version of the headers' values in the vault, where it has headers of its own. */
+      headersVersion: Type.Optional(Type.Integer()),
       at: Type.String({ format: 'date-time' }),
     }),
   },

@@ -191,8 +191,9 @@ export const vault = {
     }),
     response: Type.Object({ version: Type.Integer() }),
   }),
+  /** Deletes them all; with `version` only while that is the newest. */
   deleteWebhookHeaders: operation(V, 'webhook-headers.delete', {
-    request: inStore({ endpointId: EndpointIdSchema }),
+    request: inStore({ endpointId: EndpointIdSchema, version: Type.Optional(Type.Integer()) }),
     response: Empty,
   }),
   /** For administrators. A rotation is: add, promote, rewrap, destroy. A keyring kept elsewhere is changed there. */
