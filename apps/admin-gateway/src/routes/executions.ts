@@ -67,6 +67,7 @@ export const executionRoutes: readonly Route[] = [
     params: store,
     query: filters,
     response: page(ExecutionSummary),
+    tells: { executionId: '/data/0/id' },
     handle: ({ params, query, ask }) => ask(registry.listExecutions, { ...params, ...pageOf(query) }),
   }),
   route({

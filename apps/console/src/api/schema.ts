@@ -461,7 +461,7 @@ export type paths = {
     put?: never
     /**
      * Begin an authorization
-     * @description Sets a cookie that ties the callback to this browser: call it from the browser that will follow `authorizationUrl`.
+     * @description Sets a cookie that ties the callback to this browser: call it from the browser that will follow `authorizationUrl`. Each call begins another one, so `Idempotency-Key` does not apply.
      */
     post: operations['authorizeConnector']
     delete?: never
@@ -2274,6 +2274,7 @@ export interface operations {
           'text/html': string
         }
       }
+      404: components['responses']['NotFound']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2310,6 +2311,7 @@ export interface operations {
         }
         content?: never
       }
+      404: components['responses']['NotFound']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2417,9 +2419,12 @@ export interface operations {
           'application/json': components['schemas']['Session']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2443,9 +2448,12 @@ export interface operations {
         }
         content?: never
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2570,9 +2578,12 @@ export interface operations {
           }
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2601,10 +2612,13 @@ export interface operations {
           'application/json': components['schemas']['KeyringDescription']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2637,10 +2651,13 @@ export interface operations {
           'application/json': components['schemas']['KeyringDescription']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2670,9 +2687,12 @@ export interface operations {
           'application/json': components['schemas']['KeyringDescription']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2683,7 +2703,10 @@ export interface operations {
   previewMapping: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
+        'Idempotency-Key'?: string
+      }
       path?: never
       cookie?: never
     }
@@ -2722,6 +2745,7 @@ export interface operations {
       /** @description OK */
       200: {
         headers: {
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed']
           [name: string]: unknown
         }
         content: {
@@ -2900,10 +2924,7 @@ export interface operations {
     parameters: {
       query?: never
       header?: {
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -2923,11 +2944,14 @@ export interface operations {
         }
         content?: never
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -2939,10 +2963,7 @@ export interface operations {
     parameters: {
       query?: never
       header?: {
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -3009,10 +3030,7 @@ export interface operations {
       header?: {
         /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
         'Idempotency-Key'?: string
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -3036,11 +3054,14 @@ export interface operations {
           'application/json': components['schemas']['Connector']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3154,10 +3175,13 @@ export interface operations {
         }
         content?: never
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3171,10 +3195,7 @@ export interface operations {
       header?: {
         /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
         'Idempotency-Key'?: string
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -3198,11 +3219,14 @@ export interface operations {
           'application/json': components['schemas']['Connector']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3397,7 +3421,10 @@ export interface operations {
   previewHook: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
+        'Idempotency-Key'?: string
+      }
       path: {
         /** @description Id of a connector */
         connectorId: string
@@ -3464,6 +3491,7 @@ export interface operations {
       /** @description OK */
       200: {
         headers: {
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed']
           [name: string]: unknown
         }
         content: {
@@ -3527,6 +3555,7 @@ export interface operations {
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
+      409: components['responses']['Conflict']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3555,10 +3584,13 @@ export interface operations {
         }
         content?: never
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3589,10 +3621,13 @@ export interface operations {
           'application/json': components['schemas']['Authorization']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3627,10 +3662,13 @@ export interface operations {
           'application/json': components['schemas']['OAuthConnection']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3665,10 +3703,13 @@ export interface operations {
           'application/json': components['schemas']['OAuthConnection']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3682,10 +3723,7 @@ export interface operations {
       header?: {
         /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
         'Idempotency-Key'?: string
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -3709,11 +3747,14 @@ export interface operations {
           'application/json': components['schemas']['Connector']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3760,10 +3801,9 @@ export interface operations {
     parameters: {
       query?: never
       header?: {
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
+        'Idempotency-Key'?: string
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -3779,17 +3819,21 @@ export interface operations {
       /** @description OK */
       200: {
         headers: {
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed']
           [name: string]: unknown
         }
         content: {
           'application/json': components['schemas']['TestResult']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -3803,10 +3847,7 @@ export interface operations {
       header?: {
         /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
         'Idempotency-Key'?: string
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -4048,10 +4089,13 @@ export interface operations {
           'application/json': components['schemas']['Delivery']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -4404,10 +4448,7 @@ export interface operations {
     parameters: {
       query?: never
       header?: {
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -4427,11 +4468,14 @@ export interface operations {
         }
         content?: never
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -4443,10 +4487,7 @@ export interface operations {
     parameters: {
       query?: never
       header?: {
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -4552,10 +4593,7 @@ export interface operations {
       header?: {
         /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
         'Idempotency-Key'?: string
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -4579,11 +4617,14 @@ export interface operations {
           'application/json': components['schemas']['WebhookEndpoint']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -4597,10 +4638,7 @@ export interface operations {
       header?: {
         /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
         'Idempotency-Key'?: string
-        /**
-         * @description The `ETag` of the state that the change is meant for; `*` for any
-         * @example "3"
-         */
+        /** @description The `ETag` of the state that the change is meant for, such as `"3"`, or several; `*` for any */
         'If-Match'?: string
       }
       path: {
@@ -4624,11 +4662,14 @@ export interface operations {
           'application/json': components['schemas']['WebhookEndpoint']
         }
       }
+      400: components['responses']['BadRequest']
       401: components['responses']['Unauthorized']
       403: components['responses']['Forbidden']
       404: components['responses']['NotFound']
       409: components['responses']['Conflict']
       412: components['responses']['PreconditionFailed']
+      413: components['responses']['PayloadTooLarge']
+      415: components['responses']['UnsupportedMediaType']
       422: components['responses']['UnprocessableEntity']
       429: components['responses']['TooManyRequests']
       500: components['responses']['InternalServerError']
@@ -4916,7 +4957,10 @@ export interface operations {
   testWebhook: {
     parameters: {
       query?: never
-      header?: never
+      header?: {
+        /** @description Makes it safe to send again, for 24 hours; a UUID serves well */
+        'Idempotency-Key'?: string
+      }
       path: {
         /** @description Id of a webhook endpoint */
         endpointId: string
@@ -4942,6 +4986,7 @@ export interface operations {
       /** @description OK */
       200: {
         headers: {
+          'Idempotent-Replayed': components['headers']['Idempotent-Replayed']
           [name: string]: unknown
         }
         content: {
