@@ -1,6 +1,7 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { answered, api } from '../api/client.ts'
+import { changeOf } from '../api/change-of.ts'
 import { useChange } from '../api/use-change.ts'
 import type { Connector } from '../integrations/queries.ts'
 import type { Service } from '../integrations/use-service.ts'
@@ -23,10 +24,12 @@ export function SettingsForm({ connector, service, submit, onSaved }: SettingsFo
   const [settings, setSettings] = useState(connector.settings)
   const [baseUrl, setBaseUrl] = useState(connector.endpoints.baseUrl ?? '')
   const change = {
-    ...(name === connector.name ? {} : { name }),
-    ...(same(settings, connector.settings) ? {} : { settings }),
-    ...(baseUrl === (connector.endpoints.baseUrl ?? '') ? {} : { endpoints: baseUrl ? { baseUrl } : {} }),
+    name,
+    settings: changeOf(connector.settings, settings),
+    endpoints: changeOf(connector.endpoints, baseUrl ? { baseUrl } : {}),
   }
+  const changed =
+    name !== connector.name || [change.settings, change.endpoints].some((names) => Object.keys(names).length > 0)
   const save = useChange(storeId, (body: typeof change) =>
     answered(
       api.PATCH('/v1/stores/{storeId}/connectors/{connectorId}', {
@@ -40,7 +43,7 @@ export function SettingsForm({ connector, service, submit, onSaved }: SettingsFo
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (Object.keys(change).length === 0) return onSaved()
+        if (!changed) return onSaved()
         save.mutate(change, { onSuccess: onSaved })
       }}
     >
@@ -92,5 +95,3 @@ export function SettingsForm({ connector, service, submit, onSaved }: SettingsFo
     </form>
   )
 }
-
-const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other)

@@ -70,7 +70,6 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
     () => (problems ?? []).map((error) => ({ ...error, pointer: error.pointer.replace(`/mappings/${name}`, '') })),
     [problems, name],
   )
-  const { [name]: _, ...others } = connector.mappings
   return (
     <Page
       title={name}
@@ -95,7 +94,7 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
                 title={`Give up your own ${name}?`}
                 consequence="The template’s mapping takes its place with the next run. Yours stays readable in the history."
                 confirm="Give it up"
-                onConfirm={() => save.mutateAsync(others)}
+                onConfirm={() => save.mutateAsync({ [name]: null })}
               />
             )}
             {changed && (
@@ -108,7 +107,7 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
               loading={save.isPending}
               onClick={() =>
                 save.mutate(
-                  { ...others, [name]: rules },
+                  { [name]: rules },
                   {
                     onSuccess: () =>
                       notifications.show({ message: 'Saved. Test the connection, then it is used with the next run.' }),
