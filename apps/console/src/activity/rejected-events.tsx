@@ -4,6 +4,7 @@ import { answered, api } from '../api/client.ts'
 import { pagedQuery } from '../api/paged-query.ts'
 import { storeKey } from '../api/store-key.ts'
 import { JsonView } from '../json/json-view.tsx'
+import { parsed } from '../json/parsed.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { Empty } from '../ui/empty.tsx'
@@ -44,7 +45,7 @@ export function RejectedEvents() {
                   <Code>{code}</Code> {eventId}
                 </Text>
                 <Disclosure label="What came">
-                  <JsonView label="Body (its first 4 KiB)" value={body} />
+                  <JsonView label="Body (its first 4 KiB)" value={parsed(body)} />
                 </Disclosure>
               </Paper>
             ))

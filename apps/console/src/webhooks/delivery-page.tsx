@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { answered, api } from '../api/client.ts'
 import { useChange } from '../api/use-change.ts'
 import { JsonView } from '../json/json-view.tsx'
+import { parsed } from '../json/parsed.ts'
 import { useMay } from '../session/use-session.ts'
 import { usePart, useStoreId } from '../shell/use-store-id.ts'
 import { Copy } from '../ui/copy.tsx'
@@ -48,6 +49,7 @@ function DeliveryPage({ delivery }: { delivery: Delivery }) {
       }),
     ),
   )
+  const test = delivery.attemptLog.some(({ trigger }) => trigger === 'test')
   return (
     <Page
       title={delivery.eventType}
@@ -67,7 +69,8 @@ function DeliveryPage({ delivery }: { delivery: Delivery }) {
         </>
       }
       actions={
-        mayWrite && (
+        mayWrite &&
+        delivery.requestBody !== undefined && (
           <Button
             loading={retry.isPending}
             variant={delivery.status === 'succeeded' ? 'default' : 'filled'}
@@ -105,7 +108,9 @@ function DeliveryPage({ delivery }: { delivery: Delivery }) {
       <Section title="What was sent">
         {delivery.requestBody === undefined ? (
           <Text c="dimmed" size="sm">
-            The event is no longer kept.
+            {test
+              ? `The example of ${delivery.eventType}. A test is not tried again; send another from the webhook’s page.`
+              : 'The event is no longer kept, so it cannot be sent again.'}
           </Text>
         ) : (
           <JsonView label="Body" value={parsed(delivery.requestBody)} maxHeight={480} />
@@ -179,14 +184,6 @@ const headerLines = (headers: Readonly<Record<string, string>>): string =>
   Object.entries(headers)
     .map(([name, value]) => `${name}: ${value}`)
     .join('\n')
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
-}
 
 const Identifier = ({ value, what }: { value: string; what: string }) => (
   <Group gap={4}>

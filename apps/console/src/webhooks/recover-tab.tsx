@@ -10,7 +10,7 @@ import { count } from '../ui/quantities.ts'
 import { Section } from '../ui/section.tsx'
 import { useMay } from '../session/use-session.ts'
 import { localInput } from './local-input.ts'
-import { recoveryQuery, type Recovery, type Webhook } from './queries.ts'
+import { recoveryQuery, webhookStatsQuery, type Recovery, type Webhook } from './queries.ts'
 
 const DAY_MS = 86_400_000
 
@@ -101,16 +101,21 @@ export function RecoverTab({ webhook }: { webhook: Webhook }) {
 }
 
 const endings: Partial<Record<Recovery['status'], string>> = {
-  done: 'Done',
   paused: 'Paused',
   cancelled: 'Cancelled',
   failed: 'It could not be finished',
 }
 
+/** A recovery puts events into the backlog, from where they go out at the endpoint's pace: it is over when both are. */
 function Running({ recovery }: { recovery: Recovery }) {
   const storeId = useStoreId()
   const { id: recoveryId, endpointId } = recovery
   const { data = recovery } = useQuery({ ...recoveryQuery(storeId, endpointId, recoveryId), initialData: recovery })
+  const { data: stats } = useQuery({
+    ...webhookStatsQuery(storeId, endpointId, '1h'),
+    staleTime: 0,
+    refetchInterval: ({ state }) => (state.data?.backlog.size === 0 && data.status !== 'running' ? false : 1_000),
+  })
   const control = useChange(storeId, (action: 'pause' | 'resume' | 'cancel') =>
     answered(
       api.PATCH('/v1/stores/{storeId}/webhooks/{endpointId}/recoveries/{recoveryId}', {
@@ -120,16 +125,20 @@ function Running({ recovery }: { recovery: Recovery }) {
     ),
   )
   const { status, total, recovered } = data
+  const waiting = stats?.backlog.size ?? recovered
+  const sent = Math.max(0, recovered - waiting)
+  const over = status === 'done' && waiting === 0
   return (
     <Stack gap="xs">
       <Text size="sm" fw={600}>
-        {endings[status] ?? 'Sending'}: {count(recovered)} of {count(total)}
+        {endings[status] ?? (over ? 'Done' : 'Sending')}: {count(sent)} of {count(total)}
       </Text>
-      <Progress
-        value={total === 0 ? 100 : (recovered / total) * 100}
-        animated={status === 'running'}
-        aria-label="Events sent"
-      />
+      <Progress value={total === 0 ? 100 : (sent / total) * 100} animated={!over} aria-label="Events sent" />
+      {!over && (
+        <Text size="sm" c="dimmed">
+          {count(waiting)} wait for their turn. What your server does not take is tried again, as any event is.
+        </Text>
+      )}
       <Group gap="xs">
         {status === 'running' && (
           <Button size="xs" variant="default" loading={control.isPending} onClick={() => control.mutate('pause')}>
