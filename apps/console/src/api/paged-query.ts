@@ -6,20 +6,20 @@ interface Paged<T> {
   readonly nextCursor: string | null
 }
 
-/** How many are fetched at once. */
+/** How many are fetched first, and how many with each step after that: the most the API gives. */
 export const PAGE_SIZE = 100
+const STEP = 200
 
 /** A query for a list that is fetched part by part; its data are the items of all parts fetched so far. */
 export const pagedQuery = <T>(
   queryKey: readonly unknown[],
   fetchPage: (query: { limit: number; cursor?: string }) => Promise<Paged<T>>,
-  limit = PAGE_SIZE,
 ) =>
   infiniteQueryOptions<Paged<T>, Error, T[], readonly unknown[], string | undefined>({
     queryKey,
     initialPageParam: undefined,
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    queryFn: ({ pageParam: cursor }) => fetchPage({ limit, ...(cursor ? { cursor } : {}) }),
+    queryFn: ({ pageParam: cursor }) => fetchPage(cursor ? { limit: STEP, cursor } : { limit: PAGE_SIZE }),
     select: flattened,
   })
 

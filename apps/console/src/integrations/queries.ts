@@ -69,16 +69,13 @@ export interface ExecutionFilter {
   readonly errorClass?: Schemas['ExecutionError']['class']
 }
 
-export const executionsQuery = (storeId: string, connectorId: string, filter: ExecutionFilter = {}, limit?: number) =>
-  pagedQuery(
-    storeKey(storeId, 'executions', connectorId, filter, limit),
-    (query) =>
-      answered(
-        api.GET('/v1/stores/{storeId}/connectors/{connectorId}/executions', {
-          params: { path: { storeId, connectorId }, query: { ...filter, ...query, include: 'tests' } },
-        }),
-      ),
-    limit,
+export const executionsQuery = (storeId: string, connectorId: string, filter: ExecutionFilter) =>
+  pagedQuery(storeKey(storeId, 'executions', connectorId, filter), (query) =>
+    answered(
+      api.GET('/v1/stores/{storeId}/connectors/{connectorId}/executions', {
+        params: { path: { storeId, connectorId }, query: { ...filter, ...query, include: 'tests' } },
+      }),
+    ),
   )
 
 /** A run never changes once it has ended. */

@@ -44,16 +44,13 @@ export interface DeliveryFilter {
   readonly eventType?: string
 }
 
-export const deliveriesQuery = (storeId: string, endpointId: string, filter: DeliveryFilter = {}, limit?: number) =>
-  pagedQuery(
-    storeKey(storeId, 'deliveries', endpointId, filter, limit),
-    (query) =>
-      answered(
-        api.GET('/v1/stores/{storeId}/webhooks/{endpointId}/deliveries', {
-          params: { path: { storeId, endpointId }, query: { ...filter, ...query } },
-        }),
-      ),
-    limit,
+export const deliveriesQuery = (storeId: string, endpointId: string, filter: DeliveryFilter) =>
+  pagedQuery(storeKey(storeId, 'deliveries', endpointId, filter), (query) =>
+    answered(
+      api.GET('/v1/stores/{storeId}/webhooks/{endpointId}/deliveries', {
+        params: { path: { storeId, endpointId }, query: { ...filter, ...query } },
+      }),
+    ),
   )
 
 /** The newest deliveries of the whole store, for their events. */
