@@ -16,6 +16,7 @@ import { ConnectorIndex } from './connectors/connector-index.ts'
 import { Credentials } from './connectors/credentials.ts'
 import { WarmUp } from './connectors/warm-up.ts'
 import { Answers } from './checkout/answers.ts'
+import { SharedAnswers } from './checkout/shared-answers.ts'
 import { CreateUnpublishedFacts1764300000000 } from './execution/1764300000000-create-unpublished-facts.ts'
 import { Activity } from './execution/activity.ts'
 import { HookRunner } from './execution/hook-runner.ts'
@@ -105,7 +106,7 @@ export class ExecutorModule {
     const rateLimits = new RateLimits(dataSource, log)
     const runner = new HookRunner({ templates, credentials, http, circuits, rateLimits })
     const history = new ConnectorHistory(createEventStore(bus))
-    const answers = new Answers({ runner, activity })
+    const answers = new Answers({ runner, activity, shared: new SharedAnswers(context.nc, log) })
 
     const table = new RunTable(dataSource, replica)
     const driver = new RunDriver({ table, runner, activity, log })

@@ -45,6 +45,8 @@ const publishers: Record<string, readonly NatsUser[]> = {
 
   'idem.k1': ['admin-gateway'],
   'peers.hook-executor.circuits': ['hook-executor'],
+  'ans.s1.c1.k1': ['hook-executor'],
+  '$JS.API.DIRECT.GET.ANSWERS.ans.s1.c1.k1': ['hook-executor'],
   'fleet.webhook-dispatcher.member.m1': ['webhook-dispatcher'],
   '$JS.API.CONSUMER.CREATE.FLEET.x': ['webhook-dispatcher'],
   '$JS.API.CONSUMER.MSG.NEXT.FLEET.x': ['webhook-dispatcher'],

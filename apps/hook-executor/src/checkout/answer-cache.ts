@@ -6,7 +6,8 @@ export type Kept =
   | { readonly status: 'succeeded'; readonly output: unknown }
   | { readonly status: 'failed'; readonly error: ExecutionError }
 
-interface Entry {
+/** An answer as it is kept, and for how long. */
+export interface Entry {
   /** As JSON: one text is far less work for the garbage collector than the hundreds of objects it stands for. */
   readonly kept: string
   /** Milliseconds since the epoch. */
@@ -17,7 +18,7 @@ interface Entry {
 /** In characters of JSON, roughly bytes. */
 const MAX_SIZE = 64 * 1024 * 1024
 
-/** Answers of this replica's, by input; those not asked for longest make room for others. */
+/** Answers by key, in this replica's memory; those not asked for longest make room for others. */
 export class AnswerCache {
   readonly #entries = new Map<string, Entry>()
   readonly #maxSize: number
@@ -40,15 +41,16 @@ export class AnswerCache {
     return kept?.status === 'succeeded' ? kept.output : undefined
   }
 
-  /** Keeps what the hook's policy says to keep. A refusal does not take the place of an answer that may stand in. */
-  keep(key: string, kept: Kept, { freshSeconds, staleSeconds = 0, negativeSeconds }: CachePolicy, now: number): void {
-    if (kept.status === 'succeeded') {
-      const freshUntil = now + freshSeconds * 1_000
-      const keptUntil = Math.max(freshUntil, now + staleSeconds * 1_000)
-      this.#put(key, { kept: JSON.stringify(kept), freshUntil, keptUntil })
-    } else if (negativeSeconds !== undefined) {
-      const until = now + negativeSeconds * 1_000
-      this.#put(key, { kept: JSON.stringify(kept), freshUntil: until, keptUntil: until })
+  keep(key: string, entry: Entry): void {
+    const before = this.#entries.get(key)
+    if (before) this.#size -= sizeOf(key, before)
+    this.#entries.delete(key)
+    this.#entries.set(key, entry)
+    this.#size += sizeOf(key, entry)
+    for (const [oldest, other] of this.#entries) {
+      if (this.#size <= this.#maxSize) break
+      this.#entries.delete(oldest)
+      this.#size -= sizeOf(oldest, other)
     }
   }
 
@@ -63,19 +65,18 @@ export class AnswerCache {
     this.#entries.set(key, entry)
     return entry
   }
+}
 
-  #put(key: string, entry: Entry): void {
-    const before = this.#entries.get(key)
-    if (before) this.#size -= sizeOf(key, before)
-    this.#entries.delete(key)
-    this.#entries.set(key, entry)
-    this.#size += sizeOf(key, entry)
-    for (const [oldest, other] of this.#entries) {
-      if (this.#size <= this.#maxSize) break
-      this.#entries.delete(oldest)
-      this.#size -= sizeOf(oldest, other)
-    }
-  }
+/** How an answer is to be kept by the hook's policy; undefined when it is not. */
+export function entryOf(
+  kept: Kept,
+  { freshSeconds, staleSeconds = 0, negativeSeconds }: CachePolicy,
+  now: number,
+): Entry | undefined {
+  const fresh = kept.status === 'succeeded' ? freshSeconds : negativeSeconds
+  if (fresh === undefined) return undefined
+  const usable = kept.status === 'succeeded' ? Math.max(fresh, staleSeconds) : fresh
+  return { kept: JSON.stringify(kept), freshUntil: now + fresh * 1_000, keptUntil: now + usable * 1_000 }
 }
 
 const keptIn = ({ kept }: Entry): Kept => JSON.parse(kept) as Kept

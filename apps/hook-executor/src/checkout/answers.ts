@@ -13,12 +13,14 @@ import {
 } from '../execution/execution.ts'
 import type { HookRunner } from '../execution/hook-runner.ts'
 import { recordedExecution } from '../execution/recorded-execution.ts'
-import { AnswerCache, type Kept } from './answer-cache.ts'
+import { AnswerCache, entryOf, type Kept } from './answer-cache.ts'
 import { Bulkhead } from './bulkhead.ts'
+import type { SharedAnswers } from './shared-answers.ts'
 
 export interface AnswersOptions {
   readonly runner: HookRunner
   readonly activity: Activity
+  readonly shared: SharedAnswers
 }
 
 interface Asking {
@@ -39,6 +41,7 @@ export class Answers {
   readonly #options: AnswersOptions
   readonly #cache = new AnswerCache()
   readonly #asking = new Map<string, Asking>()
+  readonly #looking = new Map<string, Promise<void>>()
   readonly #bulkhead = new Bulkhead()
 
   constructor(options: AnswersOptions) {
@@ -47,7 +50,7 @@ export class Answers {
 
   async answer(execution: Execution): Promise<Ending> {
     const key = keyOf(execution)
-    const kept = key && this.#cache.fresh(key, Date.now())
+    const kept = key === undefined ? undefined : await this.#known(key)
     if (kept) {
       const ending: Ending = { ...kept, source: 'cache', steps: [], endedAt: Date.now() }
       this.#record(execution, ending)
@@ -63,6 +66,21 @@ export class Answers {
       () => undefined,
     )
     return told
+  }
+
+  /** What this replica has kept, or another. */
+  async #known(key: string): Promise<Kept | undefined> {
+    const here = this.#cache.fresh(key, Date.now())
+    if (here || this.#asking.has(key)) return here
+    const looking =
+      this.#looking.get(key) ??
+      this.#options.shared.find(key).then((entry) => {
+        this.#looking.delete(key)
+        if (entry) this.#cache.keep(key, entry)
+      })
+    this.#looking.set(key, looking)
+    await looking
+    return this.#cache.fresh(key, Date.now())
   }
 
   /** The same question at the same time is asked once. */
@@ -104,7 +122,10 @@ export class Answers {
   #keep({ hook }: Execution, key: string, outcome: Outcome): void {
     const policy = hook.definition.cache
     const kept = keptOf(outcome)
-    if (policy && kept) this.#cache.keep(key, kept, policy, Date.now())
+    const entry = policy && kept && entryOf(kept, policy, Date.now())
+    if (!entry) return
+    this.#cache.keep(key, entry)
+    this.#options.shared.keep(key, entry)
   }
 
   #tell(execution: Execution, key: string | undefined, outcome: Outcome, shared: boolean): Ending {
@@ -135,11 +156,12 @@ function keptOf(outcome: Outcome): Kept | undefined {
   return refused ? { status: 'failed', error: errorOf(outcome.error) } : undefined
 }
 
-/** Without a key is what must be asked of the service: hooks that keep no answers, and replays. */
+/** Also a subject's end. Without a key is what must be asked of the service: hooks that keep no answers, and replays. */
 function keyOf({ connector, hook, input, trigger }: Execution): string | undefined {
   if (!hook.definition.cache || trigger === 'replay') return undefined
-  const hash = createHash('sha256').update(canonicalJson(input)).digest('base64url')
-  return `${connector.connectorId} ${connector.configuredAt} ${hook.name} ${hash}`
+  const { storeId, connectorId, configuredAt } = connector
+  const question = `${configuredAt} ${hook.name} ${canonicalJson(input)}`
+  return `${storeId}.${connectorId}.${createHash('sha256').update(question).digest('base64url')}`
 }
 
 async function inTime({ hook, deadlineAt }: Execution, outcome: Promise<Outcome>): Promise<Outcome> {

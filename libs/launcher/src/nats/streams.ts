@@ -28,7 +28,8 @@ const day = 24 * 60 * 60 * 1000
 
 /**
  * The four streams of `design/architecture.md`, "The way of an event", the gateway's memory of `Idempotency-Key`, and
- * what the replicas of a service tell each other (ADR 14): the last word of each, until its time to live has passed.
+ * the answers of outside services that may be given again (in memory: what is lost is asked again), and what the
+ * replicas of a service tell each other (ADR 14): the last word of each, until its time to live has passed.
  */
 export function streamConfigs(settings: StreamSettings = {}): (Partial<StreamConfig> & { name: string })[] {
   const { replicas = 1, storeDays = 7, activityDays = 30, auditDays = 400 } = settings
@@ -47,6 +48,15 @@ export function streamConfigs(settings: StreamSettings = {}): (Partial<StreamCon
     { ...base, name: 'ACTIVITY', subjects: ['act.>'], max_age: nanos(activityDays * day) },
     { ...base, ...unerasable, name: 'AUDIT', subjects: ['audit.>'], max_age: nanos(auditDays * day) },
     { ...base, name: 'IDEMPOTENCY', subjects: ['idem.*'], max_age: nanos(day), max_msgs_per_subject: 1 },
+    {
+      ...base,
+      name: 'ANSWERS',
+      subjects: ['ans.>'],
+      storage: StorageType.Memory,
+      max_bytes: 64 * 1024 * 1024,
+      max_age: nanos(day),
+      max_msgs_per_subject: 1,
+    },
     {
       ...base,
       name: 'FLEET',
