@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals'
 import { storeEventType, timeOfId, type StoreEvent } from '@cartly/contracts'
 import { prepare, PreparedEvent } from './prepared-event.ts'
 
-const { time, ...timeless } = storeEventType('order.created')?.example as StoreEvent & { time: string }
+const example = storeEventType('order.created')?.example
+const { time, ...timeless } = example as StoreEvent & { time: string }
 const at = Date.parse('2026-11-24T09:30:00Z')
 
 /** An event as it is read from the stream, now or at another attempt. */

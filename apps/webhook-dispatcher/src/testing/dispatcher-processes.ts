@@ -32,8 +32,14 @@ export interface DispatcherProcesses {
 
 const main = join(import.meta.dirname, '../../dist/main.js')
 
-/** @param replicas how many dispatchers; needs a build (`npm run test:faults` makes it). */
-export async function dispatcherProcesses(replicas: number): Promise<DispatcherProcesses> {
+/**
+ * @param replicas how many dispatchers; needs a build (`npm run test:faults` makes it).
+ * @param settings of their environment, beside what they need to start.
+ */
+export async function dispatcherProcesses(
+  replicas: number,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<DispatcherProcesses> {
   const folder = testFolder('faults')
   const passwords = newNatsPasswords()
   const databasePasswords = newDatabasePasswords()
@@ -63,6 +69,7 @@ export async function dispatcherProcesses(replicas: number): Promise<DispatcherP
         HEALTH_PORT: String(healthPort),
         EGRESS_ALLOWED_NETWORKS: '127.0.0.0/8',
         LOG_LEVEL: 'warn',
+        ...settings,
       },
     })
     closeSync(log)
