@@ -14,6 +14,7 @@ import {
   type ResponseOf,
   type StoreId,
 } from '@cartly/contracts'
+import { createEgress } from '@cartly/egress'
 import { createEventStore } from '@cartly/event-store'
 import { BusClient } from '@cartly/messaging'
 import { loadCatalog } from '@cartly/templates'
@@ -46,7 +47,7 @@ beforeAll(async () => {
   ;[nats, postgres] = await Promise.all([testNats(), testPostgres()])
   const catalog = await loadCatalog()
   service = await testService(nats, 'connector-registry', (context) =>
-    RegistryModule.create(context, { databaseUrl: postgres.urls.registry, catalog }),
+    RegistryModule.create(context, { databaseUrl: postgres.urls.registry, catalog, addresses: createEgress() }),
   )
   gateway = new BusClient(await nats.connect('admin-gateway'), 'admin-gateway')
   executorNc = await nats.connect('hook-executor')
@@ -248,12 +249,26 @@ describe('a connector', () => {
 })
 
 describe('input that does not fit', () => {
+  const mine = {
+    name: 'Mine',
+    description: 'A service of our own',
+    docsUrl: 'https://docs.example.com',
+    auth: { type: 'bearer' },
+    baseUrl: 'https://[::ffff:10.0.0.7]',
+    testConnection: { request: { method: 'GET', path: '/me' }, expect: { status: [200] } },
+    hooks: { ask: { description: 'Asks', steps: [{ id: 'a', request: { method: 'POST', path: '/' } }], result: {} } },
+  }
   it.each<[string, Partial<RequestOf<typeof registry.install>>, string]>([
     ['an unknown template', { template: 'nope' }, '/template'],
     ['an unknown version', { version: '9.9.9' }, '/version'],
     ['neither template nor definition', { template: undefined }, '/template'],
     ['an unknown setting', { settings: { nope: 1 } }, '/settings/nope'],
     ['an address with credentials', { endpoints: { baseUrl: 'https://me:secret@example.com' } }, '/endpoints/baseUrl'],
+    ['an address of a cloud', { endpoints: { baseUrl: 'http://169.254.169.254/latest' } }, '/endpoints/baseUrl'],
+    ['a private address', { endpoints: { baseUrl: 'https://10.0.0.7' } }, '/endpoints/baseUrl'],
+    ['a private address in disguise', { endpoints: { baseUrl: 'https://0x7f000001' } }, '/endpoints/baseUrl'],
+    ['an address without TLS', { endpoints: { baseUrl: 'http://api.example.com' } }, '/endpoints/baseUrl'],
+    ['a private address of its own definition', { template: undefined, definition: mine }, '/definition/baseUrl'],
     ['an unknown mapping', { mappings: { nope: {} } }, '/mappings/nope'],
     ['a definition without hooks', { template: undefined, definition: { name: 'Mine' } }, '/definition/hooks'],
     [

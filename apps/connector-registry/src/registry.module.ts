@@ -14,17 +14,22 @@ import { connectorState } from './projections/connector-state.ts'
 import { executionsProjection } from './projections/executions.ts'
 import { Connectors } from './queries/connectors.ts'
 import { QueriesController } from './queries/queries.controller.ts'
+import type { AddressRules } from './templates/addresses.ts'
 import { TemplateBook } from './templates/template-book.ts'
 
 export interface RegistrySettings {
   readonly databaseUrl: string
   readonly catalog: Catalog
+  readonly addresses: AddressRules
 }
 
 @Module({})
 export class RegistryModule {
   /** Brings the database up to date, starts projections and policies, and wires the controllers. */
-  static async create(context: ServiceContext, { databaseUrl, catalog }: RegistrySettings): Promise<DynamicModule> {
+  static async create(
+    context: ServiceContext,
+    { databaseUrl, catalog, addresses }: RegistrySettings,
+  ): Promise<DynamicModule> {
     const bus = { nc: context.nc, js: context.js, jsm: context.jsm }
     const dataSource = createDataSource({ url: databaseUrl, schema: 'registry' })
     await migrate(dataSource)
@@ -51,7 +56,7 @@ export class RegistryModule {
       providers: [
         {
           provide: ConnectorCommands,
-          useValue: new ConnectorCommands({ handler, connectors, book, bus: context.bus }),
+          useValue: new ConnectorCommands({ handler, connectors, book, bus: context.bus, addresses }),
         },
         { provide: Connectors, useValue: connectors },
         { provide: TemplateBook, useValue: book },

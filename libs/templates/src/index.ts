@@ -1,3 +1,4 @@
+export { wrongAddress } from './address.ts'
 export { exportArazzo, type ArazzoExport } from './arazzo/export-arazzo.ts'
 export { AuthSpec, type AuthorizationCodeAuth, type ClientCredentialsAuth } from '@cartly/request-chain'
 export {

@@ -21,6 +21,7 @@ import type { TemplateDefinition } from '@cartly/templates'
 import type { ConnectorCommand, ConnectorState, Installed } from '../domain/connector.ts'
 import { planUpgrade, type Version } from '../domain/upgrade.ts'
 import type { Connectors } from '../queries/connectors.ts'
+import { checkAddresses, type AddressRules } from '../templates/addresses.ts'
 import { neededCredentials, type TemplateBook } from '../templates/template-book.ts'
 
 export interface ConnectorCommandsOptions {
@@ -28,6 +29,7 @@ export interface ConnectorCommandsOptions {
   readonly connectors: Connectors
   readonly book: TemplateBook
   readonly bus: BusClient
+  readonly addresses: AddressRules
 }
 
 type Change = { storeId: StoreId; connectorId: ConnectorId; expectedRevisions?: readonly number[] }
@@ -38,12 +40,14 @@ export class ConnectorCommands {
   readonly #connectors: Connectors
   readonly #book: TemplateBook
   readonly #bus: BusClient
+  readonly #addresses: AddressRules
 
-  constructor({ handler, connectors, book, bus }: ConnectorCommandsOptions) {
+  constructor({ handler, connectors, book, bus, addresses }: ConnectorCommandsOptions) {
     this.#handler = handler
     this.#connectors = connectors
     this.#book = book
     this.#bus = bus
+    this.#addresses = addresses
   }
 
   async install(request: RequestOf<typeof registry.install>, call: CallContext): Promise<Connector> {
@@ -55,6 +59,7 @@ export class ConnectorCommands {
     }
     const entry = slug === undefined ? undefined : this.#book.entry(slug, version)
     const definition = entry?.definition ?? this.#book.own(request.definition)
+    if (!entry) checkAddresses(this.#addresses, { endpoints, own: definition })
     this.#check(definition, { settings, endpoints, mappings })
     const connectorId = (await this.#connectors.installedBy(storeId, call.commandId)) ?? newId('conn')
     const command: ConnectorCommand = {
@@ -84,7 +89,7 @@ export class ConnectorCommands {
     this.#check(this.#book.definitionOf(state), {
       settings: settings ?? state.settings,
       mappings: mappings ?? state.mappings,
-      endpoints: endpoints ?? state.endpoints,
+      endpoints: endpoints ?? {},
     })
     const change = { name, settings, mappings, endpoints }
     const known = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
@@ -150,7 +155,7 @@ export class ConnectorCommands {
     const to = this.#book.entry(state.template.slug, request.version).definition
     const { diff, settings, mappings } = planUpgrade(versionOf(this.#book.definitionOf(state)), versionOf(to), state)
     if (request.dryRun) return { diff }
-    this.#check(to, { settings, mappings, endpoints: state.endpoints })
+    this.#check(to, { settings, mappings, endpoints: {} })
     const connector = await this.#execute(request, { type: 'upgrade', to: request.version, settings, mappings }, call)
     return { diff, connector }
   }
@@ -165,6 +170,7 @@ export class ConnectorCommands {
     return this.#connectors.view(await this.#connectors.row(storeId, connectorId))
   }
 
+  /** `endpoints` as far as they are new. */
   #check(
     definition: TemplateDefinition,
     { settings, endpoints, mappings }: Pick<Installed, 'settings' | 'endpoints' | 'mappings'>,
@@ -173,7 +179,7 @@ export class ConnectorCommands {
     const wrong = settingsErrors(definition, settings).filter(({ missing }) => !missing)
     if (wrong.length > 0)
       throw invalid('invalid_settings', `The settings do not fit ${definition.name}`, wrong.map(fieldOf))
-    if (endpoints.baseUrl !== undefined) checkAddress(endpoints.baseUrl)
+    checkAddresses(this.#addresses, { endpoints })
   }
 }
 
@@ -219,21 +225,6 @@ function withDefaults(
 
 function merged<T extends object>(present: T, change: object): T {
   return Object.fromEntries(Object.entries({ ...present, ...change }).filter(([, value]) => value !== null)) as T
-}
-
-function checkAddress(baseUrl: string): void {
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined
-  const wrong = !url
-    ? 'must be an absolute URL'
-    : !/^https?:$/.test(url.protocol)
-      ? 'must begin with https://'
-      : url.username || url.password
-        ? 'must not hold credentials'
-        : url.search || url.hash
-          ? 'must end with its path'
-          : undefined
-  if (wrong)
-    throw invalid('invalid_address', 'The address cannot be used', [{ pointer: '/endpoints/baseUrl', message: wrong }])
 }
 
 const versionOf = ({ version, settings, hooks, mappings }: TemplateDefinition): Version => ({

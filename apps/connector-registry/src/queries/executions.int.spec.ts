@@ -10,6 +10,7 @@ import {
   type StoreId,
   type Window,
 } from '@cartly/contracts'
+import { createEgress } from '@cartly/egress'
 import { BusClient } from '@cartly/messaging'
 import { loadCatalog } from '@cartly/templates'
 import { eventually, testNats, testPostgres, testService, type TestNats, type TestPostgres } from '@cartly/testing'
@@ -28,7 +29,7 @@ beforeAll(async () => {
   ;[nats, postgres] = await Promise.all([testNats(), testPostgres()])
   const catalog = await loadCatalog()
   const service = await testService(nats, 'connector-registry', (context) =>
-    RegistryModule.create(context, { databaseUrl: postgres.urls.registry, catalog }),
+    RegistryModule.create(context, { databaseUrl: postgres.urls.registry, catalog, addresses: createEgress() }),
   )
   stop = service.stop
   gateway = new BusClient(await nats.connect('admin-gateway'), 'admin-gateway')
