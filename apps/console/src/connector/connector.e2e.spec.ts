@@ -239,15 +239,15 @@ describe('10,000 runs', () => {
 
 /** Tells the sandbox carrier how to answer from now on. */
 async function behave(instruction: { behaviour: string; times?: number } | 'well'): Promise<void> {
-  const response = await fetch(`${console.demo.carrierUrl}/__behave`, {
-    ...(instruction === 'well'
+  const told: RequestInit =
+    instruction === 'well'
       ? { method: 'DELETE' }
       : {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           body: JSON.stringify({ path: '/shipments', ...instruction }),
-        }),
-  })
+        }
+  const response = await fetch(`${console.demo.carrierUrl}/__behave`, told)
   if (!response.ok) throw new Error(`The carrier answered ${response.status}`)
 }
 

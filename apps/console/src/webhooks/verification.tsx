@@ -15,7 +15,7 @@ export function Verification({ signature, publicKey }: { signature: 'v1' | 'v1a'
         <Alert color="blue" title="This webhook signs with a key pair">
           <Stack gap={4}>
             <Text size="sm">
-              Signatures begin with <Code>v1a,</Code> and are checked with this public key, in place of a secret:
+              Signatures begin with <Code>v1a,</Code> and are checked with this public key: there is no secret to keep.
             </Text>
             {publicKey && (
               <Group gap={4}>
@@ -28,19 +28,21 @@ export function Verification({ signature, publicKey }: { signature: 'v1' | 'v1a'
       )}
       <Tabs defaultValue="TypeScript" keepMounted={false}>
         <Tabs.List>
-          {Object.keys(snippets).map((language) => (
+          {snippets[signature].map(({ language }) => (
             <Tabs.Tab key={language} value={language}>
               {language}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {Object.entries(snippets).map(([language, { install, code }]) => (
+        {snippets[signature].map(({ language, install, code }) => (
           <Tabs.Panel key={language} value={language} pt="sm">
             <Stack gap="xs">
-              <Text size="sm">
-                <Code>{install}</Code>
-              </Text>
-              <JsonView label={`Verification in ${language}`} value={code} />
+              {install && (
+                <Text size="sm">
+                  <Code>{install}</Code>
+                </Text>
+              )}
+              <JsonView label={`Verification in ${language}`} value={code} maxHeight={480} />
             </Stack>
           </Tabs.Panel>
         ))}

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { eventually } from '@cartly/testing'
+import { eventually, freePort } from '@cartly/testing'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { barriersOn } from '../testing/barriers.ts'
 import { consoleUnderTest, type ConsoleUnderTest } from '../testing/console-under-test.ts'
@@ -152,6 +155,36 @@ describe('a webhook', () => {
     await press(page, 'Delete it')
     await page.getByText('No webhook yet').waitFor()
   }, 60_000)
+})
+
+describe('the program that checks signatures', () => {
+  it.each([
+    ['v1', 'secret.ts', 'CARTLY_WEBHOOK_SECRET'],
+    ['v1a', 'key-pair.ts', 'CARTLY_WEBHOOK_PUBLIC_KEY'],
+  ] as const)(
+    'of %s runs as it is shown, takes what is signed and nothing else',
+    async (signature, file, variable) => {
+      const port = await freePort()
+      const address = `http://127.0.0.1:${port}/webhooks`
+      const created = await console.api<{ id: string; secret: string; publicKey?: string }>(
+        'POST',
+        `/v1/stores/store_${++stores}/webhooks`,
+        { url: address, eventTypes: ['*'], signature },
+      )
+      const program = spawn(process.execPath, [fileURLToPath(new URL(`receivers/${file}`, import.meta.url))], {
+        env: { ...process.env, PORT: String(port), [variable]: created.publicKey ?? created.secret },
+      })
+      try {
+        await eventually(() => fetch(address, { method: 'POST', body: '{}' }).then(({ status }) => status === 401))
+        const test = `/v1/stores/store_${stores}/webhooks/${created.id}/test`
+        expect(await console.api('POST', test, {})).toMatchObject({ status: 'succeeded', lastStatus: 204 })
+      } finally {
+        program.kill()
+        await once(program, 'exit')
+      }
+    },
+    60_000,
+  )
 })
 
 describe('what did not arrive', () => {
