@@ -41,7 +41,9 @@ export class QueriesController {
   }
 
   @Handles(webhooks.listDeliveries)
-  listDeliveries(request: RequestOf<typeof webhooks.listDeliveries>) {
+  async listDeliveries(request: RequestOf<typeof webhooks.listDeliveries>) {
+    const { storeId, endpointId } = request
+    if (endpointId !== undefined) await this.#endpoints.find(storeId, endpointId)
     return this.#deliveries.list(request)
   }
 
