@@ -50,7 +50,8 @@ describe('a request that fits', () => {
     const first = await gateway.send('GET', '/v1/event-types?limit=9')
     const rest = await gateway.send('GET', `/v1/event-types?limit=9&cursor=${first.json.nextCursor}`)
 
-    expect([...first.json.data, ...rest.json.data]).toEqual(all.json.data)
+    const [ofAll, ...ofPages] = [all, first, rest].map(({ json }) => json.data as unknown as object[])
+    expect(ofPages.flat()).toEqual(ofAll)
     expect(rest.json.nextCursor).toBeNull()
     expect(await gateway.send('GET', '/v1/event-types?cursor=nonsense')).toMatchObject({ status: 422 })
   })
@@ -128,7 +129,8 @@ describe('an error', () => {
 
   test('names each place that is wrong', async () => {
     const { json } = await gateway.send('POST', connectors, { body: { template: 'Not A Slug', extra: 1 } })
-    expect(json.errors.map((error: { pointer: string }) => error.pointer).toSorted()).toEqual(['/extra', '/template'])
+    const errors = json.errors as unknown as { pointer: string }[]
+    expect(errors.map(({ pointer }) => pointer).toSorted()).toEqual(['/extra', '/template'])
     const query = await gateway.send('GET', `${connectors}?limit=0`)
     expect(query.json.errors).toEqual([{ pointer: '/query/limit', message: 'must be >= 1' }])
   })
@@ -193,6 +195,13 @@ test('every answer carries the headers that keep browsers from running or framin
     expect(headers.get('x-frame-options')).toBe('DENY')
     expect(headers.get('request-id')).toMatch(/^[0-9a-f-]{36}$/)
   }
+})
+
+test.each(['/openapi.json', '/docs', '/docs/reference.js', '/healthz', '/readyz'])('%s is to be read', async (path) => {
+  expect((await gateway.send('HEAD', path, { claims: null })).status).toBe(200)
+  const posted = await gateway.send('POST', path, { claims: null })
+  expect(posted).toMatchObject({ status: 405, json: { code: 'method_not_allowed' } })
+  expect(posted.headers.get('allow')).toBe('GET, HEAD')
 })
 
 test('/healthz and /readyz need no token', async () => {

@@ -12,10 +12,17 @@ import type { ApiParts } from './parts.ts'
 import { callReader, type CallReader, type ReadCall } from './read-call.ts'
 import type { Route } from './route.ts'
 
+/** What is served beside the table, to be read alone. */
+const pages = ['/openapi.json', '/docs', '/docs/reference.js', '/healthz', '/readyz']
+
 /** Serves the table: each row, and 405 for the methods that its paths do not take. */
 export function mountRoutes(http: FastifyInstance, routes: readonly Route[], parts: ApiParts): void {
   for (const route of routes) mountRoute(http, route, parts)
-  for (const [path, rows] of Map.groupBy(routes, (route) => route.path)) refuseOtherMethods(http, path, rows)
+  for (const [path, rows] of Map.groupBy(routes, (route) => route.path)) {
+    const methods = rows.map(({ method }) => method)
+    refuseOtherMethods(http, path, rows.some(hasHead) ? [...methods, 'HEAD'] : methods)
+  }
+  for (const path of pages) refuseOtherMethods(http, path, ['GET', 'HEAD'])
 }
 
 const patternOf = (path: string): string => path.replaceAll(/\{(\w+)\}/g, ':$1')
@@ -75,9 +82,7 @@ function send(route: Route, answer: unknown, reply: FastifyReply): FastifyReply 
   return reply.status(route.status ?? 200).send(answer)
 }
 
-function refuseOtherMethods(http: FastifyInstance, path: string, rows: readonly Route[]): void {
-  const allowed: string[] = rows.map(({ method }) => method)
-  if (rows.some(hasHead)) allowed.push('HEAD')
+function refuseOtherMethods(http: FastifyInstance, path: string, allowed: readonly string[]): void {
   http.route({
     method: http.supportedMethods.filter((method) => !allowed.includes(method)),
     url: patternOf(path),
