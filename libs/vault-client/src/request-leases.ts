@@ -22,7 +22,7 @@ export async function requestLeases(
   operation: LeaseOperation,
   asks: readonly LeaseAsk[],
 ): Promise<(Lease | CartlyError)[]> {
-  const unsealer = await createUnsealer()
+  const unsealer = createUnsealer()
   const askedAt = Date.now()
   const nonce = randomBytes(16).toString('base64url')
   const sealed = await bus

@@ -16,7 +16,7 @@ export async function revealWebhookSecret(
   bus: BusClient,
   { storeId, endpointId, actor }: { storeId: StoreId; endpointId: EndpointId; actor: string },
 ): Promise<{ secret: Secret; version: number }> {
-  const unsealer = await createUnsealer()
+  const unsealer = createUnsealer()
   const request = { storeId, endpointId, publicKey: unsealer.publicKey }
   const { sealed, version } = await bus.request(vault.revealWebhookSecret, request, { actor })
   const text = await unsealer.open(sealed, {

@@ -1,5 +1,6 @@
+import type { KeyObject } from 'node:crypto'
 import { CartlyError, type SealingKey } from '@cartly/contracts'
-import { CompactEncrypt, compactDecrypt, type CompactJWEHeaderParameters, type CryptoKey } from 'jose'
+import { decryptJwe, encryptJwe } from './jwe.ts'
 
 /** What a sealed message is bound to, beside the key that opens it: authenticated, and not secret. */
 export interface Binding {
@@ -19,7 +20,6 @@ export interface SealOptions extends Binding {
 /** How far the clocks of two services may differ, in seconds (bars.md: five minutes). */
 const CLOCK_TOLERANCE_S = 300
 
-const ENCRYPTION = { keyManagementAlgorithms: ['ECDH-ES'], contentEncryptionAlgorithms: ['A256GCM'] }
 const TYPE = 'cartly-sealed'
 
 /**
@@ -27,28 +27,18 @@ const TYPE = 'cartly-sealed'
  * sender's own. Audience and subject enter the key derivation as PartyVInfo (RFC 7518 section 4.6.2), and stand with the
  * end in the protected header. It does not show who sealed it: the NATS user that may send it does.
  */
-export function seal(
-  text: string,
-  to: SealingKey,
-  { audience, subject, expiresAt, keyId }: SealOptions,
-): Promise<string> {
-  const header: CompactJWEHeaderParameters = {
-    alg: 'ECDH-ES',
-    enc: 'A256GCM',
+export function seal(text: string, to: SealingKey, { audience, subject, expiresAt, keyId }: SealOptions): string {
+  return encryptJwe(Buffer.from(text), to, partyOf({ audience, subject }), {
     typ: TYPE,
     aud: audience,
     sub: subject,
     exp: Math.ceil(expiresAt / 1_000),
     ...(keyId === undefined ? {} : { kid: keyId }),
-  }
-  return new CompactEncrypt(Buffer.from(text))
-    .setProtectedHeader(header)
-    .setKeyManagementParameters({ apv: partyOf({ audience, subject }) })
-    .encrypt(to)
+  })
 }
 
 /** The private half, or how to find it by the key's id. */
-export type UnsealingKey = CryptoKey | ((keyId: string) => Promise<CryptoKey>)
+export type UnsealingKey = KeyObject | ((keyId: string) => Promise<KeyObject>)
 
 /**
  * Opens what was sealed to `key`.
@@ -57,17 +47,17 @@ export type UnsealingKey = CryptoKey | ((keyId: string) => Promise<CryptoKey>)
  */
 export async function unseal(sealed: string, key: UnsealingKey, expected: Binding): Promise<string> {
   let missing: unknown
-  const find = async (header: CompactJWEHeaderParameters | undefined): Promise<CryptoKey> => {
+  const find = async ({ kid }: Readonly<Record<string, unknown>>): Promise<KeyObject> => {
     if (typeof key !== 'function') return key
-    return key(header?.kid ?? '').catch((error: unknown) => {
+    return key(typeof kid === 'string' ? kid : '').catch((error: unknown) => {
       missing = error
       throw error
     })
   }
-  const { plaintext, protectedHeader } = await compactDecrypt(sealed, find, ENCRYPTION).catch(() => {
+  const { plaintext, header } = await decryptJwe(sealed, find).catch(() => {
     throw missing ?? refusal()
   })
-  const { typ, aud, sub, exp, apv } = protectedHeader
+  const { typ, aud, sub, exp, apv } = header
   const bound =
     typ === TYPE &&
     aud === expected.audience &&
@@ -76,7 +66,7 @@ export async function unseal(sealed: string, key: UnsealingKey, expected: Bindin
     typeof exp === 'number' &&
     exp + CLOCK_TOLERANCE_S > Date.now() / 1_000
   if (!bound) throw refusal()
-  return Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength).toString('utf8')
+  return plaintext.toString()
 }
 
 const partyOf = ({ audience, subject }: Binding): Buffer => Buffer.from(`${audience}\n${subject}`)

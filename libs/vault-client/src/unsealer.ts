@@ -1,8 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto'
 import type { SealingKey } from '@cartly/contracts'
-import { exportJWK, generateKeyPair } from 'jose'
+import { publicJwk } from './jwe.ts'
 import { unseal, type Binding } from './sealed.ts'
 
-/** An ephemeral X25519 key pair; its private half never leaves the process and cannot be read from it. */
+/** An ephemeral X25519 key pair; its private half never leaves the process. */
 export interface Unsealer {
   /** Goes into the request. */
   readonly publicKey: SealingKey
@@ -10,11 +11,7 @@ export interface Unsealer {
   open(sealed: string, expected: Binding): Promise<string>
 }
 
-export async function createUnsealer(): Promise<Unsealer> {
-  const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { crv: 'X25519' })
-  const { x } = await exportJWK(publicKey)
-  return {
-    publicKey: { kty: 'OKP', crv: 'X25519', x: x as string },
-    open: (sealed, expected) => unseal(sealed, privateKey, expected),
-  }
+export function createUnsealer(): Unsealer {
+  const { publicKey, privateKey } = generateKeyPairSync('x25519')
+  return { publicKey: publicJwk(publicKey), open: (sealed, expected) => unseal(sealed, privateKey, expected) }
 }

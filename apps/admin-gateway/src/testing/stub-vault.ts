@@ -13,7 +13,7 @@ export interface StubVault {
 
 /** A vault of one credential: it opens what is sealed to it and seals what it reveals, as the real one does. */
 export async function stubVault(services: StubServices): Promise<StubVault> {
-  const unsealer = await createUnsealer()
+  const unsealer = createUnsealer()
   const state: StubVault = {
     stored: undefined,
     webhookSecret: 'whsec_c2VjcmV0LW9mLXRoZS1lbmRwb2ludA==',
@@ -36,7 +36,7 @@ export async function stubVault(services: StubServices): Promise<StubVault> {
   services.on(vault.deleteCredentials, () => ({ credentialId }))
   services.on(vault.revealWebhookSecret, async ({ storeId, endpointId, publicKey }) => ({
     version: 2,
-    sealed: await seal(JSON.stringify({ secret: state.webhookSecret }), publicKey, {
+    sealed: seal(JSON.stringify({ secret: state.webhookSecret }), publicKey, {
       audience: REVEAL,
       subject: revealSubject(storeId, endpointId),
       expiresAt: Date.now() + 60_000,

@@ -81,7 +81,7 @@ export class WebhookSecretsController {
         },
       },
     ])
-    const sealed = await seal(JSON.stringify({ secret: present.values['secret'] }), publicKey, {
+    const sealed = seal(JSON.stringify({ secret: present.values['secret'] }), publicKey, {
       audience: REVEAL,
       subject: revealSubject(storeId, endpointId),
       expiresAt,

@@ -59,7 +59,7 @@ export class Lender {
         leases.add(asked.length, { holder, outcome: errorCode(error) })
         throw error
       })
-    const sealed = await seal(JSON.stringify(contents), publicKey, {
+    const sealed = seal(JSON.stringify(contents), publicKey, {
       audience: holder,
       subject: nonce,
       expiresAt: Date.now() + this.#leaseMs,

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
 import { CartlyError, type SealingKey } from '@cartly/contracts'
 import { statements, transaction, type Tx } from '@cartly/read-model'
-import { exportJWK, generateKeyPair, importJWK, type CryptoKey } from 'jose'
 import type { DataSource } from 'typeorm'
 import type { EnvelopeSubject } from '../domain/binding.ts'
 import { openEnvelope, sealEnvelope } from '../domain/envelope.ts'
@@ -34,7 +33,7 @@ interface SealingKeyRow {
 export class SealingKeys {
   readonly #dataSource: DataSource
   readonly #keyring: Keyring
-  readonly #opened = new Map<string, Promise<CryptoKey>>()
+  readonly #opened = new Map<string, Promise<KeyObject>>()
   #current: PublicSealingKey | undefined
 
   constructor(dataSource: DataSource, keyring: Keyring) {
@@ -55,7 +54,7 @@ export class SealingKeys {
    * The private half of one of the keys that are accepted.
    * @throws CartlyError `sealed_refused` for one that is not, or no longer.
    */
-  privateKey(keyId: string): Promise<CryptoKey> {
+  privateKey(keyId: string): Promise<KeyObject> {
     const known = this.#opened.get(keyId)
     if (known) return known
     const opened = this.#open(keyId)
@@ -65,11 +64,11 @@ export class SealingKeys {
   }
 
   async #create(tx: Tx): Promise<PublicSealingKey> {
-    const { publicKey, privateKey } = await generateKeyPair('ECDH-ES', { crv: 'X25519', extractable: true })
-    const x = (await exportJWK(publicKey)).x as string
+    const { publicKey, privateKey } = generateKeyPairSync('x25519')
+    const x = publicKey.export({ format: 'jwk' }).x as string
     const keyId = `seal_${randomBytes(9).toString('base64url')}`
     const validUntil = new Date(Date.now() + VALID_FOR_MS)
-    const privateHalf = Buffer.from(JSON.stringify(await exportJWK(privateKey)))
+    const privateHalf = Buffer.from(JSON.stringify(privateKey.export({ format: 'jwk' })))
     const envelope = await sealEnvelope(this.#keyring, sealingKeySubject(keyId), privateHalf)
     privateHalf.fill(0)
     await tx.query('DELETE FROM sealing_key WHERE accepted_until < now()')
@@ -90,7 +89,7 @@ export class SealingKeys {
     return { keyId, publicKey: { kty: 'OKP', crv: 'X25519', x }, validUntil }
   }
 
-  async #open(keyId: string): Promise<CryptoKey> {
+  async #open(keyId: string): Promise<KeyObject> {
     const [row] = await statements(this.#dataSource).query<SealingKeyRow>(
       `SELECT key_id AS "keyId", data_key_id AS "dataKeyId", wrapping_key_id AS "wrappingKeyId",
          wrapped_key AS "wrappedKey", content FROM sealing_key WHERE key_id = $1 AND accepted_until > now()`,
@@ -104,9 +103,9 @@ export class SealingKeys {
       )
     }
     const privateHalf = await openEnvelope(this.#keyring, sealingKeySubject(keyId), { ...row, keyId: row.dataKeyId })
-    const key = await importJWK(JSON.parse(privateHalf.toString()), 'ECDH-ES', { extractable: false })
+    const key = createPrivateKey({ key: JSON.parse(privateHalf.toString()), format: 'jwk' })
     privateHalf.fill(0)
-    return key as CryptoKey
+    return key
   }
 }
 

@@ -32,9 +32,7 @@ export function startFakeVault(nc: NatsConnection): FakeVault {
         }
       })
       const binding = { audience: 'hook-executor', subject: nonce, expiresAt }
-      void seal(JSON.stringify(contents), publicKey, binding).then((sealed) =>
-        message.respond(JSON.stringify({ sealed })),
-      )
+      message.respond(JSON.stringify({ sealed: seal(JSON.stringify(contents), publicKey, binding) }))
     },
   })
   return { credentials, asked }

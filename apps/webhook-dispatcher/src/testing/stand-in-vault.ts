@@ -62,14 +62,14 @@ export function standInVault(nc: NatsConnection): StandInVault {
       add(request.endpointId, request.signature, request.overlapUntil),
   )
   serve(vault.sealingKey, async () => ({
-    publicKey: (await unsealer).publicKey,
+    publicKey: unsealer.publicKey,
     keyId: 'k1',
     validUntil: new Date(Date.now() + 3_600_000).toISOString(),
   }))
   serve(vault.putWebhookHeaders, async (request: RequestOf<typeof vault.putWebhookHeaders>) => {
     const { storeId, endpointId, names, sealed } = request
     const subject = sealedSubject({ storeId, ownerId: endpointId, purpose: 'webhook_headers' })
-    const given = sealed ? JSON.parse(await (await unsealer).open(sealed, { audience: VAULT, subject })) : {}
+    const given = sealed ? JSON.parse(await unsealer.open(sealed, { audience: VAULT, subject })) : {}
     const values = { ...headers.get(endpointId), ...given } as Record<string, string>
     headers.set(endpointId, Object.fromEntries(names.map((name) => [name, values[name] ?? 'missing'])))
     return { version: ++headerVersions }
@@ -93,7 +93,7 @@ export function standInVault(nc: NatsConnection): StandInVault {
       return lent(older.length + 1, { secret: present.secret }, live)
     })
     const binding = { audience: 'webhook-dispatcher', subject: nonce, expiresAt: Date.now() + 60_000 }
-    return { sealed: await seal(JSON.stringify(contents), publicKey, binding) }
+    return { sealed: seal(JSON.stringify(contents), publicKey, binding) }
   })
   return state
 }
