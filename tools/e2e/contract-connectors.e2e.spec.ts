@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { eventually } from '@cartly/testing'
+import { Client } from 'pg'
 import type { Json } from './api.ts'
 import { openScene, shippoKey, type Scene } from './scene.ts'
 import { rates } from './rates.ts'
@@ -166,6 +167,46 @@ describe('a connector', () => {
     await scene.api.delete(`${connectors}/${id}`)
     expect((await scene.api.call('GET', `${connectors}/${id}`)).status).toBe(404)
     expect((await scene.api.call('POST', `${connectors}/${id}/activate`)).status).toBe(404)
+  })
+
+  it('leaves nothing of its credentials when it is removed', async () => {
+    const path = await scene.connectShippo(store)
+    const db = new Client({ connectionString: scene.engine.run.postgresUrl })
+    await db.connect()
+    try {
+      const keys = async () => {
+        const sql = 'SELECT FROM vault.data_key WHERE owner_id = $1'
+        return (await db.query(sql, [path.split('/').at(-1)])).rowCount
+      }
+      expect(await keys()).toBe(1)
+      await scene.api.delete(path)
+      await eventually(async () => (await keys()) === 0)
+    } finally {
+      await db.end()
+    }
+  })
+
+  it('ends what it is doing when it is deactivated, and does nothing more', async () => {
+    const slowStore = 'store_deactivated'
+    const path = await scene.connectShippo(slowStore)
+    const ask = async () => {
+      // The sandbox takes two seconds to answer for this destination.
+      const input = { ...rates, to: { ...rates.to, postalCode: '00003' } }
+      const body = JSON.stringify({ input, deadlineMs: 6_000 })
+      const reply = await scene.nc.request(`integrations.invoke.${slowStore}.get_rates`, body, { timeout: 8_000 })
+      return reply.json<{ results: object[] }>().results
+    }
+    const running = ask()
+    await eventually(async () => {
+      const { requests } = (await (await fetch(`${scene.demo.carrierUrl}/__journal`)).json()) as {
+        requests: { body?: { address_to?: { zip?: string } } }[]
+      }
+      return requests.some(({ body }) => body?.address_to?.zip === '00003')
+    })
+
+    expect(await scene.api.post(`${path}/deactivate`)).toMatchObject({ status: 'inactive' })
+    expect(await running).toMatchObject([{ status: 'succeeded', source: 'live' }])
+    expect(await ask()).toEqual([])
   })
 })
 
