@@ -19,7 +19,7 @@ export function subscriptionOf(patterns: readonly string[]): Subscription {
 }
 
 function matching(pattern: string): Subscription {
-  if (!pattern.endsWith('*')) return bitOf(pattern)
+  if (pattern !== '*' && !pattern.endsWith('.*')) return bitOf(pattern)
   const prefix = pattern.slice(0, -1)
   let subscription = 0
   for (const [type, bit] of bits) if (type.startsWith(prefix)) subscription |= bit

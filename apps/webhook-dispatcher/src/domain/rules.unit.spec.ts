@@ -14,7 +14,7 @@ describe('a subscription', () => {
     expect(types(['*'])).toHaveLength(storeEventTypes.length)
     expect(types(['order.*'])).toEqual(['order.created', 'order.updated', 'order.fulfilled'])
     expect(types(['order.created', 'product.deleted'])).toEqual(['order.created', 'product.deleted'])
-    expect(types(['order.eaten'])).toEqual([])
+    expect(types(['order.eaten', 'order', 'ord*', '.*', ''])).toEqual([])
     expect(firstTypeOf(subscriptionOf(['product.*']))).toBe('product.created')
   })
 })

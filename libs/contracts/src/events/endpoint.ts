@@ -35,7 +35,10 @@ const headersOf = <Value extends TSchema>(value: Value) =>
 
 const settings = {
   url: Type.String({ maxLength: 2_048 }),
-  eventTypes: Type.Array(Type.String({ pattern: '^(\\*|[a-z_]+\\.(\\*|[a-z_]+))$' }), { minItems: 1, maxItems: 50 }),
+  eventTypes: Type.Array(Type.String({ maxLength: 64, description: 'A type, `<entity>.*`, or `*`' }), {
+    minItems: 1,
+    maxItems: 50,
+  }),
   description: Type.Optional(Type.String({ maxLength: 500 })),
   filter: Type.Optional(EndpointFilter),
   mapping: Type.Optional(Type.Unknown()),
