@@ -14,6 +14,7 @@ import type { Logger } from '@cartly/telemetry'
 import type { AuthorizationCodeAuth } from '@cartly/templates'
 import { AuthorizationResponseError, validateAuthResponse } from 'oauth4webapi'
 import { authorizationUrl, newAuthorizationSecrets, verifierOf } from '../protocol/authorization-request.ts'
+import { inStandardNames } from '../protocol/callback-names.ts'
 import { capture, CaptureMismatch } from '../protocol/capture.ts'
 import { classifyFailure } from '../protocol/classify-failure.ts'
 import { clientOf } from '../protocol/client.ts'
@@ -180,12 +181,3 @@ const actorOf = (requestedBy: string): Actor =>
 /** The last part is the connector's alone, so a code meant for one connector cannot be brought to another (COAT). */
 const redirectUriOf = (publicUrl: string, connectorId: ConnectorId): string =>
   `${publicUrl.replace(/\/$/, '')}/oauth/callback/${connectorId}`
-
-/** The callback with the names of RFC 6749, and without an `iss` that there is nothing to compare with. */
-function inStandardNames({ codeParameter, issuer }: AuthorizationCodeAuth, parameters: Record<string, string>) {
-  const standard = new URLSearchParams(parameters)
-  const code = codeParameter === undefined ? undefined : parameters[codeParameter]
-  if (code !== undefined) standard.set('code', code)
-  if (issuer === undefined) standard.delete('iss')
-  return standard
-}

@@ -24,7 +24,7 @@ export function capture(
 ): Record<string, string> {
   return Object.fromEntries(
     wanted.map(({ name, from, key, pattern }) => {
-      const found = from === 'callback' ? callback.get(key) : reply[key]
+      const found = from === 'callback' ? callback.get(key) : within(reply, key)
       const value = typeof found === 'number' ? String(found) : found
       const fits =
         typeof value === 'string' &&
@@ -35,3 +35,15 @@ export function capture(
     }),
   )
 }
+
+/** The value under a dotted key. */
+const within = (reply: unknown, key: string): unknown =>
+  key
+    .split('.')
+    .reduce<unknown>(
+      (value, part) =>
+        typeof value === 'object' && value !== null && Object.hasOwn(value, part)
+          ? (value as Record<string, unknown>)[part]
+          : undefined,
+      reply,
+    )

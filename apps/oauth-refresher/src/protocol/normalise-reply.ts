@@ -38,6 +38,17 @@ export async function normaliseReply(spec: OAuthSpec, response: Response): Promi
   return json(200, body ? tokensIn(spec, body) : {})
 }
 
+/**
+ * For replies that hold nothing: RFC 7009 wants no more than their status looked at, but some refuse under status 200.
+ * @throws TokenEndpointStatus for an error in the body
+ */
+export async function refuseError(response: Response): Promise<Response> {
+  const text = await response.text()
+  const body = parseBody(text)
+  if (response.ok && body && errorOf(body) !== undefined) throw new TokenEndpointStatus(response.status, undefined)
+  return new Response(text, { status: response.status, headers: response.headers })
+}
+
 /** What the service calls its error; undefined when it is none. */
 function errorOf(body: Record<string, unknown>): string | undefined {
   const named = text(body['error']) ?? text((body['error'] as { code?: unknown } | null | undefined)?.code)

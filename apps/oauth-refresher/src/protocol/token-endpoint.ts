@@ -16,7 +16,7 @@ import {
 } from 'oauth4webapi'
 import type { AuthorizationCodeAuth, ClientCredentialsAuth } from '@cartly/templates'
 import type { OAuthClient, OAuthSpec } from './client.ts'
-import { normaliseReply } from './normalise-reply.ts'
+import { normaliseReply, refuseError } from './normalise-reply.ts'
 
 /** Tokens as a service gave them, after its dialect has been read. */
 export interface Tokens {
@@ -94,7 +94,7 @@ export class TokenEndpoint {
   async revoke(token: string): Promise<void> {
     const { client, authentication } = this.#client
     const response = await revocationRequest(this.#server, client, authentication, token, {
-      [customFetch]: (url, options) => this.#fetch(url, options as RequestInit),
+      [customFetch]: async (url, options) => refuseError(await this.#fetch(url, options as RequestInit)),
       [allowInsecureRequests]: true,
     })
     await processRevocationResponse(response)

@@ -66,7 +66,7 @@ const Capture = Type.Object(
   {
     name: Type.String({ pattern: '^[a-z][a-zA-Z0-9]*$', description: 'Read as connection.<name>.' }),
     from: Type.Enum(['callback', 'token'], { description: "The callback's parameters, or the token reply." }),
-    key: Type.String({ description: 'Its name there.' }),
+    key: Type.String({ description: 'Its name there; in the token reply dotted, when it is inside another: team.id.' }),
     pattern: Type.Optional(Type.String({ description: 'A regular expression (ECMA-262) that it must match.' })),
   },
   strict,
