@@ -52,22 +52,24 @@ export class OAuthController {
 
   @Handles(oauth.get)
   async get({ storeId, connectorId }: In<'get'>): Out<'get'> {
-    await this.#connectors.get(storeId, connectorId)
+    const connector = await this.#connectors.get(storeId, connectorId)
     const { state } = await this.#connections.find(storeId, connectorId)
-    return viewOf(connectorId, state)
+    return viewOf(connector, state)
   }
 
   @Handles(oauth.refresh)
   async refresh({ storeId, connectorId, ...known }: In<'refresh'>, call: CallContext): Out<'refresh'> {
     const owner = { storeId, connectorId }
-    const first = await this.#clientCredentials.connectFirst(owner, by(call))
+    const connector = await this.#connectors.get(storeId, connectorId)
+    const first = await this.#clientCredentials.connectFirst(connector, by(call))
     const { deadlineAt } = call
-    return viewOf(connectorId, first ?? (await this.#refresher.refresh(owner, { ...known, deadlineAt })))
+    return viewOf(connector, first ?? (await this.#refresher.refresh(owner, { ...known, deadlineAt })))
   }
 
   @Handles(oauth.connect)
   async connect({ storeId, connectorId }: In<'connect'>, call: CallContext): Out<'connect'> {
-    return viewOf(connectorId, await this.#clientCredentials.connect({ storeId, connectorId }, by(call)))
+    const connector = await this.#connectors.get(storeId, connectorId)
+    return viewOf(connector, await this.#clientCredentials.connect({ storeId, connectorId }, by(call)))
   }
 
   @Handles(oauth.revoke)

@@ -123,6 +123,7 @@ export const answerExamples: Readonly<Record<string, unknown>> = {
     missingScopes: [],
     expiresAt: '2026-11-24T10:30:00.000Z',
     lastRefreshAt: at,
+    grantEndsAt: null,
   },
   KeyringDescription: {
     keys: [

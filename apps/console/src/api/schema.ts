@@ -1699,13 +1699,15 @@ export type components = {
      *       ],
      *       "missingScopes": [],
      *       "expiresAt": "2026-11-24T10:30:00.000Z",
-     *       "lastRefreshAt": "2026-11-24T09:30:00.000Z"
+     *       "lastRefreshAt": "2026-11-24T09:30:00.000Z",
+     *       "grantEndsAt": null
      *     }
      */
     OAuthConnection: {
       /** @description Id of a connector */
       connectorId: string
       expiresAt: string | null
+      grantEndsAt: string | null
       lastRefreshAt: string | null
       missingScopes: string[]
       reason?: string

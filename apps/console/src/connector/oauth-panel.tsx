@@ -36,7 +36,7 @@ export function OAuthPanel({ connector, service }: { connector: Connector; servi
   const error = begin.error ?? connect.error ?? refresh.error
   return (
     <Read query={oauth} what="the authorization">
-      {({ status, scopes, missingScopes, expiresAt, lastRefreshAt, reason }) => (
+      {({ status, scopes, missingScopes, expiresAt, lastRefreshAt, grantEndsAt, reason }) => (
         <Stack>
           <Group>
             <Text fw={600}>Access to your {service.name} account</Text>
@@ -63,6 +63,7 @@ export function OAuthPanel({ connector, service }: { connector: Connector; servi
                 ...(missingScopes.length > 0 ? ([['Not granted', missingScopes.join(', ')]] as const) : []),
                 ['Token valid until', expiresAt ? <Moment at={expiresAt} /> : 'it does not expire'],
                 ['Last renewed', lastRefreshAt ? <Moment at={lastRefreshAt} /> : 'not yet'],
+                ...(grantEndsAt ? ([['Sign in again before', <Moment key="end" at={grantEndsAt} />]] as const) : []),
               ]}
             />
           )}

@@ -28,6 +28,7 @@ beforeAll(async () => {
           missingScopes: [],
           expiresAt: null,
           lastRefreshAt: null,
+          grantEndsAt: null,
         }),
       )
     },

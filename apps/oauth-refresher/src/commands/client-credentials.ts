@@ -6,7 +6,7 @@ import { clientOf } from '../protocol/client.ts'
 import { capture } from '../protocol/capture.ts'
 import type { Servers } from '../protocol/server.ts'
 import { TokenEndpoint } from '../protocol/token-endpoint.ts'
-import type { OAuthConnectors } from '../queries/oauth-connectors.ts'
+import type { OAuthConnector, OAuthConnectors } from '../queries/oauth-connectors.ts'
 import type { By, Connections } from './connections.ts'
 import { issuedTokens, missingScopes, timesOf } from './issued.ts'
 import { CREDENTIALS_MISSING, type Owner, type TokenVault } from './token-vault.ts'
@@ -53,8 +53,8 @@ export class ClientCredentials {
   }
 
   /** As `connect` for a connector that has never been connected; undefined for any other. */
-  async connectFirst(owner: Owner, by: By): Promise<ConnectionState | undefined> {
-    const { spec } = await this.#connectors.get(owner.storeId, owner.connectorId)
+  async connectFirst({ connector, spec }: OAuthConnector, by: By): Promise<ConnectionState | undefined> {
+    const owner = { storeId: connector.storeId, connectorId: connector.id }
     if (spec.grant !== 'client_credentials') return undefined
     const { state } = await this.#connections.find(owner.storeId, owner.connectorId)
     return state.status === 'none' ? this.connect(owner, by) : undefined

@@ -17,6 +17,8 @@ export const OAuthConnection = Type.Object({
   missingScopes: Type.Array(Type.String()),
   expiresAt: Type.Union([Time, Type.Null()]),
   lastRefreshAt: Type.Union([Time, Type.Null()]),
+  /** When the grant ends whatever is done, where its service sets such an end: someone has to connect again before. */
+  grantEndsAt: Type.Union([Time, Type.Null()]),
   reason: Type.Optional(Type.String()),
 })
 export type OAuthConnection = Static<typeof OAuthConnection>
