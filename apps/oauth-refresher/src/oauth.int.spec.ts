@@ -12,6 +12,7 @@ describe('the OAuth refresher', () => {
   let server: TestAuthorizationServer
   beforeAll(async () => {
     ;[running, server] = await Promise.all([runningRefresher(), testAuthorizationServer()])
+    await running.startReplica()
   })
   afterAll(async () => {
     await running?.stop()

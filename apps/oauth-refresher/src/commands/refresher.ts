@@ -53,8 +53,8 @@ export class Refresher {
    * Sees to it that the connection has newer tokens than `staleVersion`, and says how it then is. Whoever asks while
    * another asks shares the one attempt. `expired` means the present version, should its time be over. Without either,
    * someone asks by hand, and it is tried whatever was before.
-   * @throws CartlyError `not_found`; `conflict`: there is nothing to refresh, or the service refused; `timeout` when it is
-   * not done by `deadlineAt`
+   * @throws CartlyError `not_found`; `conflict`: there is nothing to refresh, or the service refused; `unavailable` when it
+   * failed and will be tried again; `timeout` when it is not done by `deadlineAt`
    */
   refresh(owner: Owner, { staleVersion, expired = false, deadlineAt }: RefreshAsked): Promise<LiveConnection> {
     const key = `${owner.storeId}/${owner.connectorId}/${expired ? 'expired' : (staleVersion ?? 'now')}`
@@ -104,7 +104,8 @@ export class Refresher {
         // Before it is read again, so that nothing is missed.
         happened = this.#watch.next(owner.connectorId, waiting.signal)
         state = await this.#live(owner)
-        if (state.version <= stale && state.refreshing === null && state.failure) throw refreshFailed(state.failure)
+        if (state.version <= stale && state.refreshing === null && state.failure)
+          throw refreshFailed(state, state.failure)
       }
       return state
     } finally {
@@ -140,11 +141,15 @@ const isOver = ({ expiresAt }: LiveConnection): boolean => expiresAt !== null &&
 function refuseHopeless(state: LiveConnection): void {
   if (state.status === 'access_lost') throw conflict('access_lost', state.reason)
   const { failure } = state
-  if (failure && Date.now() - Date.parse(failure.failedAt) < LEAVE_ALONE_MS) throw refreshFailed(failure)
+  if (failure && Date.now() - Date.parse(failure.failedAt) < LEAVE_ALONE_MS) throw refreshFailed(state, failure)
 }
 
-const refreshFailed = ({ code, message }: { code: string; message: string }): CartlyError =>
-  conflict('refresh_failed', `${message} (${code})`)
+/** What is lost is the merchant's to mend; anything else passes. */
+function refreshFailed({ status }: LiveConnection, { code, message }: { code: string; message: string }): CartlyError {
+  const text = `${message} (${code})`
+  if (status === 'access_lost') return conflict('refresh_failed', text)
+  return new CartlyError('unavailable', 'refresh_failed', text, { retryAfterMs: LEAVE_ALONE_MS })
+}
 
 async function within<T>(work: Promise<T>, deadlineAt: number): Promise<T> {
   const late = Promise.withResolvers<never>()

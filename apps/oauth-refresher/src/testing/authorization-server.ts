@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
@@ -10,6 +11,8 @@ export type TokenTrouble =
   | { readonly kind: 'arrived'; readonly meanwhile: () => Promise<void> }
   /** Does this when the call has been carried out, and then loses the answer. */
   | { readonly kind: 'carriedOut'; readonly meanwhile: () => Promise<void> }
+  /** Does this when the call has been carried out, and then answers. */
+  | { readonly kind: 'answered'; readonly meanwhile: () => Promise<void> }
   | { readonly kind: 'slow'; readonly ms: number }
   | { readonly kind: 'lost' }
   | { readonly kind: 'status'; readonly status: number }
@@ -18,8 +21,9 @@ export type TokenTrouble =
 export interface TestAuthorizationServer {
   readonly url: string
   readonly client: { readonly clientId: string; readonly clientSecret: string }
-  /** Grant types of the calls of the token endpoint, in order; `refused` is counted with them. */
+  /** Grant types of the calls of the token endpoint that were carried out or refused, in order. */
   readonly tokenCalls: string[]
+  /** The errors among the answers. */
   readonly refusals: string[]
   readonly grantsRevoked: number
   /** For each of the next calls of the token endpoint. */
@@ -33,7 +37,16 @@ export interface TestAuthorizationServer {
 
 const client = { clientId: 'cartly', clientSecret: 'canary-client-secret-0123456789' }
 
-export async function testAuthorizationServer({ accessTokenSeconds = 3_600 } = {}): Promise<TestAuthorizationServer> {
+export interface TestAuthorizationServerOptions {
+  readonly accessTokenSeconds?: number
+  /** A refresh token that was used gives once more what it gave (as Shopify's and WorkOS's do), instead of an end. */
+  readonly replays?: boolean
+}
+
+export async function testAuthorizationServer({
+  accessTokenSeconds = 3_600,
+  replays = false,
+}: TestAuthorizationServerOptions = {}): Promise<TestAuthorizationServer> {
   const server = createServer()
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -76,6 +89,7 @@ export async function testAuthorizationServer({ accessTokenSeconds = 3_600 } = {
   const tokenCalls: string[] = []
   const refusals: string[] = []
   const troubles: TokenTrouble[] = []
+  const given = new Map<string, unknown>()
   let grantsRevoked = 0
   provider.on('grant.revoked', () => void (grantsRevoked += 1))
   provider.use(async (context: KoaContextWithOIDC, next: () => Promise<unknown>) => {
@@ -90,11 +104,16 @@ export async function testAuthorizationServer({ accessTokenSeconds = 3_600 } = {
       await trouble.meanwhile()
       return cut(context)
     }
-    await next()
-    tokenCalls.push(String(context.oidc?.params?.['grant_type']))
+    const parameters = new URLSearchParams(await text(context.req))
+    Object.assign(context.req, { body: Object.fromEntries(parameters) })
+    const refreshToken = parameters.get('refresh_token') ?? ''
+    tokenCalls.push(String(parameters.get('grant_type')))
+    if (given.has(refreshToken)) context.body = given.get(refreshToken)
+    else await next()
     const { error } = (context.body ?? {}) as { error?: string }
     if (error) refusals.push(error)
-    if (trouble?.kind === 'carriedOut') await trouble.meanwhile()
+    else if (replays && refreshToken) given.set(refreshToken, context.body)
+    if (trouble?.kind === 'carriedOut' || trouble?.kind === 'answered') await trouble.meanwhile()
     if (trouble?.kind === 'lost' || trouble?.kind === 'carriedOut') return cut(context)
     const late = (trouble?.kind === 'slow' ? trouble.ms : 0) + running.latencyMs
     if (late > 0) await delay(late)

@@ -18,23 +18,24 @@ import {
   type TestPostgres,
 } from '@cartly/testing'
 import { sealToVault } from '@cartly/vault-client'
+import { Client } from 'pg'
 import { OAuthModule } from '../oauth.module.ts'
 
-/** A refresher in this process, beside a vault in one of its own, on real servers. */
+/** Replicas of the refresher, beside a vault in a process of its own, on real servers. */
 export interface RunningRefresher {
   readonly nats: TestNats
   readonly postgres: TestPostgres
   readonly lines: string[]
   readonly gateway: BusClient
   readonly executor: BusClient
-  /** Another replica in this process. */
+  /** A replica in this process. */
   startReplica(): Promise<{ close(): Promise<void> }>
   /** A replica in a process of its own, from its build. */
   startProcess(): Promise<{ readonly pid: number; kill(): Promise<void> }>
-  /** Ends every replica in this process. */
-  stopReplicas(): Promise<void>
-  /** Resolves with the next message on a subject, as the gateway sees it. */
-  sawMessage(subject: string): Promise<void>
+  /** Resolves with the next message on a subject, as this user sees it. */
+  sawMessage(subject: string, user?: keyof TestNats['credentials']): Promise<{ readonly seen: Promise<void> }>
+  /** Keeps the refresher's replicas from reading how connections are; resolves when it does. */
+  holdConnections(): Promise<HeldConnections>
   /** A connector whose service speaks OAuth so, with its client stored in the vault. */
   install(storeId: StoreId, auth: object, client: Record<string, string>): Promise<ConnectorId>
   remove(storeId: StoreId, connectorId: ConnectorId): Promise<void>
@@ -45,15 +46,25 @@ export interface RunningRefresher {
 export interface RunningRefresherOptions {
   readonly leaseMs?: number
   readonly fetchTimeoutMs?: number
+  /** How long the vault lends for. */
+  readonly vaultLeaseMs?: number
+}
+
+export interface HeldConnections {
+  /** Resolves once a replica waits for it. */
+  readonly awaited: () => Promise<unknown>
+  release(): Promise<void>
 }
 
 export async function runningRefresher(options: RunningRefresherOptions = {}): Promise<RunningRefresher> {
-  const { leaseMs = 10_000, fetchTimeoutMs = 5_000 } = options
+  const { leaseMs = 10_000, fetchTimeoutMs = 5_000, vaultLeaseMs = 60_000 } = options
   const [nats, postgres] = await Promise.all([testNats(), testPostgres()])
   const lines: string[] = []
   const closers: (() => Promise<unknown>)[] = []
   const replicas: (() => Promise<void>)[] = []
-  const vaultProcess = await serviceOn('credential-vault', nats, postgres.urls.vault)
+  const vaultProcess = await serviceOn('credential-vault', nats, postgres.urls.vault, {
+    LEASE_MS: String(vaultLeaseMs),
+  })
   await vaultProcess.start()
 
   const startReplica = async () => {
@@ -68,7 +79,6 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
     replicas.push(stop)
     return { close: stop }
   }
-  await startReplica()
 
   const registry = await nats.connect('connector-registry')
   const registryLog = createEventStore({
@@ -76,8 +86,7 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
     js: jetstream(registry),
     jsm: await jetstreamManager(registry, { checkAPI: false }),
   })
-  const gatewayConnection = await nats.connect('admin-gateway')
-  const gateway = new BusClient(gatewayConnection, 'admin-gateway')
+  const gateway = new BusClient(await nats.connect('admin-gateway'), 'admin-gateway')
   const sequences = new Map<ConnectorId, number>()
 
   return {
@@ -87,20 +96,38 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
     gateway,
     executor: new BusClient(await nats.connect('hook-executor'), 'hook-executor'),
     startReplica,
-    async stopReplicas() {
-      for (const close of replicas.splice(0)) await close()
+    async sawMessage(subject, user = 'admin-gateway') {
+      const connection = await nats.connect(user)
+      const subscription = connection.subscribe(subject, { max: 1 })
+      await connection.flush()
+      return {
+        seen: subscription[Symbol.asyncIterator]()
+          .next()
+          .then(() => undefined),
+      }
     },
-    async sawMessage(subject) {
-      const subscription = gatewayConnection.subscribe(subject, { max: 1 })
-      await gatewayConnection.flush()
-      return (async () => {
-        await subscription[Symbol.asyncIterator]().next()
-      })()
+    async holdConnections() {
+      const client = new Client({ connectionString: postgres.urls.oauth })
+      await client.connect()
+      await client.query('BEGIN')
+      await client.query('LOCK TABLE oauth.connection_state IN ACCESS EXCLUSIVE MODE')
+      return {
+        awaited: () =>
+          eventually(async () => {
+            const { rows } = await client.query(
+              `SELECT 1 FROM pg_stat_activity
+               WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM connection_state%'`,
+            )
+            return rows.length > 0
+          }),
+        release: () => client.end(),
+      }
     },
     async startProcess() {
       const service = await serviceOn('oauth-refresher', nats, postgres.urls.oauth, {
         EGRESS_ALLOWED_NETWORKS: '127.0.0.0/8',
         REFRESH_LEASE_MS: String(leaseMs),
+        TOKEN_REQUEST_TIMEOUT_MS: String(fetchTimeoutMs),
       })
       const child = await service.start()
       closers.push(() => service.stop())
@@ -161,6 +188,9 @@ const draft = (storeId: StoreId, revision: number, expectedSequence: number) => 
 
 interface ServiceProcess {
   start(): Promise<ChildProcess>
+  /** Stops it where it is, until `resume`. */
+  pause(): void
+  resume(): void
   stop(): Promise<void>
 }
 
@@ -193,6 +223,8 @@ async function serviceOn(
       await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok)
       return child
     },
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
     async stop() {
       if (!child || child.exitCode !== null || child.signalCode !== null) return
       child.kill('SIGTERM')
