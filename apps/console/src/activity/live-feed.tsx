@@ -20,13 +20,13 @@ const FIRST = 50
 const kinds = { execution: 'Runs', delivery: 'Deliveries', change: 'Changes', rejected: 'Rejected' } as const
 
 const columns: readonly Column<Happening>[] = [
-  { header: 'When', width: '8rem', cell: ({ at }) => <Moment at={at} /> },
+  { header: 'When', width: '8rem', narrowWidth: '6.5rem', cell: ({ at }) => <Moment at={at} /> },
   { header: 'What', width: 'minmax(8rem, 2fr)', cell: ({ what }) => what },
   {
     header: 'Result',
     width: '8rem',
-    narrowWidth: '7rem',
-    cell: ({ status }) => status && <StatusBadge status={status} />,
+    sign: true,
+    cell: ({ status }) => status && <StatusBadge status={status} terse />,
   },
   { header: 'Took', width: '5rem', cell: ({ took }) => (took === undefined ? '' : duration(took)), wideOnly: true },
   { header: 'Detail', width: 'minmax(0, 3fr)', cell: ({ detail }) => detail, wideOnly: true },

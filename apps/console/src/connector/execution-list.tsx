@@ -20,13 +20,18 @@ import { Section } from '../ui/section.tsx'
 import { StatusBadge } from '../ui/status.tsx'
 
 const columns: readonly Column<ExecutionSummary>[] = [
-  { header: 'When', width: 'minmax(8rem, 1fr)', cell: ({ startedAt }) => <Moment at={startedAt} /> },
+  {
+    header: 'When',
+    width: 'minmax(8rem, 1fr)',
+    narrowWidth: '6.5rem',
+    cell: ({ startedAt }) => <Moment at={startedAt} />,
+  },
   {
     header: 'Hook',
     width: 'minmax(7rem, 1.4fr)',
     cell: ({ hook, trigger }) => (trigger === 'test' ? 'Test of the connection' : hook),
   },
-  { header: 'Result', width: '8rem', narrowWidth: '7rem', cell: ({ status }) => <StatusBadge status={status} /> },
+  { header: 'Result', width: '8rem', sign: true, cell: ({ status }) => <StatusBadge status={status} terse /> },
   { header: 'From', width: '5rem', cell: ({ source }) => source, wideOnly: true },
   { header: 'Took', width: '5rem', cell: ({ durationMs }) => duration(durationMs), wideOnly: true },
   { header: 'Error', width: 'minmax(0, 3fr)', cell: ({ error }) => error?.message ?? '', wideOnly: true },

@@ -41,7 +41,10 @@ export function StepDetail({ step, opened, said }: StepDetailProps) {
         </Text>
       )}
       {(attempts.length > 0 || input || output) && (
-        <Disclosure label="What was sent and what came back" opened={opened}>
+        <Disclosure
+          label={attempts.length > 0 ? 'What was sent and what came back' : 'What it was given'}
+          opened={opened}
+        >
           <Exchange step={step} />
         </Disclosure>
       )}

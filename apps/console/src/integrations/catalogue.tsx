@@ -5,7 +5,6 @@ import { Link, useSearchParams } from 'react-router'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { Empty } from '../ui/empty.tsx'
 import { Read } from '../ui/read.tsx'
-import { authWords } from './auth-words.ts'
 import { categoryWords } from './category-words.ts'
 import classes from './catalogue.module.css'
 import { templatesQuery, type Template } from './queries.ts'
@@ -78,7 +77,7 @@ export function Catalogue() {
   )
 }
 
-function TemplateCard({ template: { slug, name, icon, category, description, authType } }: { template: Template }) {
+function TemplateCard({ template: { slug, name, icon, category, description } }: { template: Template }) {
   const storeId = useStoreId()
   return (
     <Card component="li" withBorder padding="md" className={classes.card}>
@@ -93,14 +92,9 @@ function TemplateCard({ template: { slug, name, icon, category, description, aut
           <Text size="sm" c="dimmed" lineClamp={3}>
             {description}
           </Text>
-          <Group gap={6} mt={4}>
-            <Badge variant="light" color="gray" tt="none" fw={500}>
-              {categoryWords(category)}
-            </Badge>
-            <Badge variant="light" color="gray" tt="none" fw={500}>
-              {authWords(authType)}
-            </Badge>
-          </Group>
+          <Badge variant="light" color="gray" tt="none" fw={500} mt={4}>
+            {categoryWords(category)}
+          </Badge>
         </Stack>
       </Group>
     </Card>

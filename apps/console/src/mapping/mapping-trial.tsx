@@ -11,6 +11,8 @@ import { ProblemAlert } from '../ui/problem-alert.tsx'
 
 /** What is typed is tried out once the typing pauses. */
 const PAUSE_MS = 250
+/** Of each of the three columns, in pixels. */
+const HEIGHT = 460
 
 const { $defs } = templateSchema as unknown as { $defs: Record<string, JsonSchema> }
 const ruleSchema: JsonSchema = { $ref: '#/$defs/rule', $defs }
@@ -85,7 +87,8 @@ export function MappingTrial(props: MappingTrialProps) {
           label={backward ? 'Example of what was written' : 'Example input'}
           value={read}
           onChange={backward ? setWritten : onInput}
-          minHeight={360}
+          minHeight={HEIGHT}
+          maxHeight={HEIGHT}
         />
       </Column>
       <Column title="Mapping">
@@ -96,7 +99,8 @@ export function MappingTrial(props: MappingTrialProps) {
           onValid={onValid}
           schema={ruleSchema}
           errors={errors}
-          minHeight={360}
+          minHeight={HEIGHT}
+          maxHeight={HEIGHT}
           readOnly={readOnly ?? false}
         />
       </Column>
@@ -119,7 +123,7 @@ export function MappingTrial(props: MappingTrialProps) {
               <JsonView
                 label="What comes of it"
                 value={preview.data.output === undefined ? '(nothing)' : preview.data.output}
-                maxHeight={520}
+                maxHeight={HEIGHT}
               />
             )
           )}

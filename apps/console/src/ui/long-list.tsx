@@ -12,6 +12,8 @@ export interface Column<T> {
   readonly cell: (item: T) => ReactNode
   /** On narrow screens; an equal share when absent. */
   readonly narrowWidth?: string
+  /** A sign alone on narrow screens, under no header. */
+  readonly sign?: boolean
   /** Left out on narrow screens. */
   readonly wideOnly?: boolean
 }
@@ -53,7 +55,7 @@ export function LongList<T>({ label, items, columns, keyOf, to, newer, more }: L
   const tracks = {
     '--wide': columns.map(({ width }) => width).join(' '),
     '--narrow': columns
-      .flatMap(({ narrowWidth, wideOnly }) => (wideOnly ? [] : (narrowWidth ?? 'minmax(0, 1fr)')))
+      .flatMap(({ narrowWidth, sign, wideOnly }) => (wideOnly ? [] : sign ? '2rem' : (narrowWidth ?? 'minmax(0, 1fr)')))
       .join(' '),
   } as CSSProperties
   return (
@@ -67,8 +69,12 @@ export function LongList<T>({ label, items, columns, keyOf, to, newer, more }: L
         <div role="table" aria-label={label} aria-rowcount={more ? -1 : items.length + 1}>
           <div role="rowgroup" className={classes.head}>
             <div role="row" aria-rowindex={1} className={classes.row}>
-              {columns.map(({ header, wideOnly }) => (
-                <div role="columnheader" key={header} className={wideOnly ? classes.wideOnly : ''}>
+              {columns.map(({ header, wideOnly, sign }) => (
+                <div
+                  role="columnheader"
+                  key={header}
+                  className={wideOnly ? classes.wideOnly : sign ? classes.unnamed : ''}
+                >
                   {header}
                 </div>
               ))}

@@ -1,5 +1,6 @@
 import { Paper, SimpleGrid, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
+import classes from './metric.module.css'
 
 interface MetricValue {
   readonly label: string
@@ -12,7 +13,14 @@ interface MetricValue {
 /** A row of figures, each with its name. */
 export function Metrics({ label, values }: { label: string; values: readonly MetricValue[] }) {
   return (
-    <SimpleGrid component="dl" cols={{ base: 2, md: values.length }} spacing="sm" m={0} aria-label={label}>
+    <SimpleGrid
+      component="dl"
+      cols={{ base: 2, md: values.length }}
+      spacing="sm"
+      m={0}
+      aria-label={label}
+      className={classes.metrics}
+    >
       {values.map(({ label: name, value, note, bad }) => (
         <Paper key={name} withBorder p="md">
           <Text component="dt" size="sm" c="dimmed">

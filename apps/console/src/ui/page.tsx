@@ -4,6 +4,8 @@ import { Link, useNavigationType } from 'react-router'
 
 interface PageProps {
   readonly title: string
+  /** The title is an address: smaller, as it may be long. */
+  readonly address?: boolean
   /** Beside the title: a status. */
   readonly badge?: ReactNode
   readonly description?: ReactNode
@@ -14,7 +16,7 @@ interface PageProps {
 }
 
 /** A page: its name in the tab, the way here, its heading, what can be done, and its content. */
-export function Page({ title, badge, description, crumbs, actions, children }: PageProps) {
+export function Page({ title, address = false, badge, description, crumbs, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const navigation = useNavigationType()
   // A screen reader is told of the new page by its heading; on the first load the browser does that.
@@ -36,19 +38,28 @@ export function Page({ title, badge, description, crumbs, actions, children }: P
           </Breadcrumbs>
         )}
         <Group justify="space-between" align="flex-start" gap="md">
-          <Group gap="sm" flex="1 1 20rem" miw={0}>
-            <Title order={1} ref={heading} tabIndex={-1} miw={0} style={{ overflowWrap: 'anywhere' }}>
-              {title}
-            </Title>
-            {badge}
-          </Group>
+          <Stack gap={6} flex="1 1 20rem" miw={0}>
+            <Group gap="sm">
+              <Title
+                order={1}
+                ref={heading}
+                tabIndex={-1}
+                miw={0}
+                style={{ overflowWrap: 'anywhere' }}
+                {...(address ? { size: 'h4' } : {})}
+              >
+                {title}
+              </Title>
+              {badge}
+            </Group>
+            {description && (
+              <Text c="dimmed" component="div" maw={720}>
+                {description}
+              </Text>
+            )}
+          </Stack>
           {actions && <Group gap="xs">{actions}</Group>}
         </Group>
-        {description && (
-          <Text c="dimmed" component="div" maw={720}>
-            {description}
-          </Text>
-        )}
       </Stack>
       {children}
     </Stack>

@@ -8,6 +8,7 @@ import {
   IconPlayerPause,
   type Icon,
 } from '@tabler/icons-react'
+import classes from './status.module.css'
 
 interface Look {
   readonly label: string
@@ -41,10 +42,19 @@ export type Status = keyof typeof looks
 
 export const statusLabel = (status: Status): string => looks[status].label
 
-export function StatusBadge({ status }: { status: Status }) {
+/** @param terse on narrow screens its sign alone, the words for those who listen */
+export function StatusBadge({ status, terse = false }: { status: Status; terse?: boolean }) {
   const { label, color, Icon } = looks[status]
   return (
-    <Badge variant="light" color={color} radius="sm" tt="none" fw={600} leftSection={<Icon size={14} aria-hidden />}>
+    <Badge
+      variant="light"
+      color={color}
+      radius="sm"
+      tt="none"
+      fw={600}
+      leftSection={<Icon size={14} aria-hidden />}
+      className={terse ? classes.terse : ''}
+    >
       {label}
     </Badge>
   )

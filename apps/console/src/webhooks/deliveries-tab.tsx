@@ -32,19 +32,27 @@ const circuits = {
 }
 
 const columns: readonly Column<DeliverySummary>[] = [
-  { header: 'When', width: 'minmax(8rem, 1fr)', cell: ({ createdAt }) => <Moment at={createdAt} /> },
+  {
+    header: 'When',
+    width: 'minmax(8rem, 1fr)',
+    narrowWidth: '6.5rem',
+    cell: ({ createdAt }) => <Moment at={createdAt} />,
+  },
   { header: 'Event', width: 'minmax(8rem, 1.4fr)', cell: ({ eventType }) => eventType },
-  { header: 'Result', width: '9rem', narrowWidth: '7rem', cell: ({ status }) => <StatusBadge status={status} /> },
+  { header: 'Result', width: '9rem', sign: true, cell: ({ status }) => <StatusBadge status={status} terse /> },
   { header: 'Answer', width: '4.5rem', cell: ({ lastStatus }) => lastStatus ?? '–', wideOnly: true },
   { header: 'Attempts', width: '5rem', cell: ({ attempts }) => attempts, wideOnly: true },
   {
     header: 'Next try',
     width: '8rem',
-    cell: ({ nextAttemptAt }) => (nextAttemptAt ? <Moment at={nextAttemptAt} /> : ''),
+    cell: ({ nextAttemptAt }) => nextAttemptAt && <NextTry at={nextAttemptAt} />,
     wideOnly: true,
   },
   { header: 'Error', width: 'minmax(0, 2fr)', cell: ({ error }) => error?.message ?? '', wideOnly: true },
 ]
+
+/** What is due already waits for those before it, or for the circuit. */
+const NextTry = ({ at }: { at: string }) => (Date.parse(at) > Date.now() ? <Moment at={at} /> : 'in its turn')
 
 /** How deliveries to a webhook went: figures, charts, and each of them. */
 export default function DeliveriesTab({ webhook }: { webhook: Webhook }) {

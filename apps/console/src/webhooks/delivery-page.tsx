@@ -63,7 +63,13 @@ function DeliveryPage({ delivery }: { delivery: Delivery }) {
           Happened <Moment at={delivery.createdAt} />
           {delivery.nextAttemptAt && (
             <>
-              , next try <Moment at={delivery.nextAttemptAt} />
+              {Date.parse(delivery.nextAttemptAt) > Date.now() ? (
+                <>
+                  , next try <Moment at={delivery.nextAttemptAt} />
+                </>
+              ) : (
+                ', waits for its turn'
+              )}
             </>
           )}
         </>

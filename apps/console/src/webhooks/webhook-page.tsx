@@ -40,6 +40,7 @@ function WebhookPage({ webhook }: { webhook: Webhook }) {
   return (
     <Page
       title={webhook.url}
+      address
       badge={
         <>
           <StatusBadge status={webhook.status} />
