@@ -21,7 +21,7 @@ let stores = 0
 
 /** A server that does this with every connection once a request has come. @returns its URL. */
 async function hostile(behave: (socket: Socket) => void): Promise<string> {
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: true }, (socket) => {
     socket.on('error', () => socket.destroy())
     socket.once('data', () => behave(socket))
   })
@@ -96,6 +96,12 @@ describe('a receiver that', () => {
       (socket) => endless(socket, 'HTTP/1.1 200 OK\r\n', Buffer.from(`x-flood: ${'y'.repeat(1_000)}\r\n`.repeat(32))),
       { status: 'failed', code: 'header_too_large' },
     ],
+    ['closes its half of the connection', (socket) => socket.end(), { status: 'failed', code: 'connection_reset' }],
+    [
+      'closes its half in the middle of an answer',
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nhalf'),
+      { status: 'failed', code: 'connection_reset' },
+    ],
     ['resets the connection', (socket) => socket.resetAndDestroy(), { status: 'failed', code: 'connection_reset' }],
     [
       'does not speak HTTP',
@@ -117,6 +123,29 @@ describe('a receiver that', () => {
       expect(process.memoryUsage().rss - before).toBeLessThan(48 * 1024 * 1024)
     },
   )
+
+  it('is gone behind a connection that is still open costs one attempt its time, and the next connects anew', async () => {
+    let connections = 0
+    const server = createServer((socket) => {
+      connections++
+      socket.on('error', () => socket.destroy())
+      let answers = 0
+      // As when the host behind a load balancer has died: what is written arrives nowhere.
+      socket.on('data', () => {
+        if (++answers === 1) socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')
+      })
+    })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    servers.push(server)
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`
+    expect((await attempt(url)).delivery.status).toBe('succeeded')
+    const { delivery, tookMs } = await attempt(url)
+    expect(delivery.error?.code).toBe('first_byte_timeout')
+    expect(tookMs).toBeLessThan(TIMEOUT_MS + 1_000)
+    expect((await attempt(url)).delivery.status).toBe('succeeded')
+    expect(connections).toBe(2)
+  })
 
   it('is not there, or speaks TLS wrongly, is told apart', async () => {
     const refused = await attempt('http://127.0.0.1:9/')
