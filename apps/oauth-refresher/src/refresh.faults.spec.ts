@@ -140,6 +140,60 @@ describe('refreshing under faults', () => {
     }, 300_000)
   })
 
+  describe.each([
+    ['ahead', 300_000],
+    ['behind', -300_000],
+  ])("a refresher whose clock is five minutes %s of the vault's and the service's", (_, aheadMs) => {
+    const TOKEN_SECONDS = 8
+    let replica: Awaited<ReturnType<RunningRefresher['startProcess']>>
+    let brief: TestAuthorizationServer
+    beforeAll(async () => {
+      brief = await testAuthorizationServer({ accessTokenSeconds: TOKEN_SECONDS })
+      replica = await running.startProcess({ aheadMs })
+    }, 60_000)
+    afterAll(async () => {
+      await replica.kill()
+      await brief.stop()
+    })
+
+    /** Watches what the executor is lent until then: each token must be one that the service still takes. */
+    const watchLeases = async (connectorId: ConnectorId, until: () => boolean) => {
+      const seen = { versions: new Set<number>(), refused: 0 }
+      while (!until()) {
+        const [lease] = await requestLeases(running.executor, vault.leaseToExecutor, [
+          { storeId, ownerId: connectorId, purpose: 'oauth_tokens', reason: 'a spec' },
+        ])
+        if (!lease || lease instanceof CartlyError) {
+          expect(lease).toMatchObject({ code: 'token_expired' })
+          seen.refused += 1
+        } else {
+          const active = await brief.isActive(lease.values['accessToken']!.reveal())
+          expect(active || Date.now() > lease.expiresAt).toBe(true)
+          seen.versions.add(lease.version)
+        }
+        await delay(50)
+      }
+      return seen
+    }
+
+    test('refreshes in time', async () => {
+      const connectorId = await connected(brief)
+      const seen = await watchLeases(connectorId, () => refreshesAt(brief) >= 3)
+      expect(seen.refused).toBe(0)
+      expect(seen.versions.size).toBeGreaterThanOrEqual(3)
+      await running.gateway.request(oauth.revoke, { storeId, connectorId })
+    }, 60_000)
+
+    test('and where it cannot, no token past its time is lent', async () => {
+      const connectorId = await connected(brief)
+      brief.trouble(...Array.from({ length: 100 }, () => ({ kind: 'status', status: 503 }) as const))
+      const ends = performance.now() + (TOKEN_SECONDS + 3) * 1_000
+      const seen = await watchLeases(connectorId, () => performance.now() > ends)
+      expect(seen.refused).toBeGreaterThan(0)
+      expect([...seen.versions]).toEqual([1])
+    }, 60_000)
+  })
+
   describe('one replica, killed', () => {
     let victim: Awaited<ReturnType<RunningRefresher['startProcess']>>
     beforeEach(async () => {

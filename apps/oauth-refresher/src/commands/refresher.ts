@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { CartlyError, conflict } from '@cartly/contracts'
 import type { Logger } from '@cartly/telemetry'
+import { refreshTime } from '../domain/refresh-time.ts'
 import { isLive, NOT_CONNECTED, type LiveConnection } from '../domain/connection.ts'
 import type { DueRefresh } from '../projections/schedule.ts'
 import type { OAuthConnectors } from '../queries/oauth-connectors.ts'
@@ -51,7 +52,7 @@ export class Refresher {
 
   /**
    * Sees to it that the connection has newer tokens than `staleVersion`, and says how it then is. Whoever asks while
-   * another asks shares the one attempt. `expired` means the present version, should its time be over. Without either,
+   * another asks shares the one attempt. `expired` means the present version, should its time be near its end. Without either,
    * someone asks by hand, and it is tried whatever was before.
    * @throws CartlyError `not_found`; `conflict`: there is nothing to refresh, or the service refused; `unavailable` when it
    * failed and will be tried again; `timeout` when it is not done by `deadlineAt`
@@ -93,7 +94,7 @@ export class Refresher {
     try {
       let happened = this.#watch.next(owner.connectorId, waiting.signal)
       let state = await this.#live(owner)
-      if (expired && !isOver(state)) return state
+      if (expired && !isDue(state)) return state
       const stale = staleVersion ?? state.version
       const byHand = staleVersion === undefined && !expired
       if (!byHand && state.version <= stale) refuseHopeless(state)
@@ -135,7 +136,12 @@ export class Refresher {
   }
 }
 
-const isOver = ({ expiresAt }: LiveConnection): boolean => expiresAt !== null && Date.parse(expiresAt) <= Date.now()
+/** That a token's time is over is the vault's to say; by another clock it need not be, so it is believed once it is due. */
+function isDue({ expiresAt, lastRefreshAt, grantedAt }: LiveConnection): boolean {
+  if (expiresAt === null) return false
+  const due = refreshTime(Date.parse(lastRefreshAt ?? grantedAt), Date.parse(expiresAt), {})
+  return due !== null && due <= Date.now()
+}
 
 /** An executor asks after each 401: a service that has just failed, or has ended the grant, is not asked as often. */
 function refuseHopeless(state: LiveConnection): void {

@@ -23,8 +23,8 @@ describe('when to refresh', () => {
 
   test('what never ends is never refreshed, unless the template knows when it does', () => {
     expect(refreshTime(now, expiryOf(now, undefined, {}), {})).toBeNull()
-    expect(expiryOf(now, undefined, { defaultExpirySeconds: 60 })).toBe(now + minute)
-    expect(expiryOf(now, 30, { defaultExpirySeconds: 60 })).toBe(now + minute / 2)
+    expect(expiryOf(now, undefined, { defaultExpirySeconds: 61 })).toBe(now + minute)
+    expect(expiryOf(now, 31, { defaultExpirySeconds: 60 })).toBe(now + minute / 2)
   })
 })
 

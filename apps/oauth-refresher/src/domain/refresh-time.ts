@@ -7,11 +7,13 @@ export interface Lifetimes {
 }
 
 const MARGIN_MS = 15 * 60_000
+/** Servers count in whole seconds: a token issued at the end of one ends up to a second before its reply says. */
+const ROUNDED_SECONDS = 1
 
 /** When an access token ends; null when neither the reply nor the template says. Milliseconds since the epoch. */
 export function expiryOf(issuedAt: number, expiresIn: number | undefined, lifetimes: Lifetimes): number | null {
   const seconds = expiresIn ?? lifetimes.defaultExpirySeconds
-  return seconds === undefined ? null : issuedAt + seconds * 1_000
+  return seconds === undefined ? null : issuedAt + Math.max(0, seconds - ROUNDED_SECONDS) * 1_000
 }
 
 /**

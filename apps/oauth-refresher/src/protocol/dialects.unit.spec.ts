@@ -143,7 +143,7 @@ describe("a service's oddities, each by a field of its template", () => {
   test('defaultExpirySeconds: for replies that do not say', async () => {
     reply = { access_token: 'new' }
     const issued = issuedTokens(
-      { ...spec, defaultExpirySeconds: 600 },
+      { ...spec, defaultExpirySeconds: 601 },
       await endpoint(spec).refresh(spec, 'old'),
       issuedAt,
       {

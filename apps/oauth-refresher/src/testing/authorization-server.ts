@@ -26,6 +26,8 @@ export interface TestAuthorizationServer {
   /** The errors among the answers. */
   readonly refusals: string[]
   readonly grantsRevoked: number
+  /** Whether it still takes an access token (RFC 7662). */
+  isActive(accessToken: string): Promise<boolean>
   /** For each of the next calls of the token endpoint. */
   trouble(...troubles: TokenTrouble[]): void
   /** For every call of the token endpoint. */
@@ -72,6 +74,7 @@ export async function testAuthorizationServer({
     features: {
       devInteractions: { enabled: true },
       revocation: { enabled: true },
+      introspection: { enabled: true },
       clientCredentials: { enabled: true },
     },
     ttl: {
@@ -130,6 +133,15 @@ export async function testAuthorizationServer({
       return grantsRevoked
     },
     trouble: (...more) => void troubles.push(...more),
+    async isActive(token) {
+      const credentials = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64')
+      const response = await fetch(`${url}/token/introspection`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${credentials}` },
+        body: new URLSearchParams({ token }),
+      })
+      return ((await response.json()) as { active: boolean }).active
+    },
     consent: (authorizationUrl) => consent(authorizationUrl),
     async stop() {
       server.closeAllConnections()

@@ -31,7 +31,7 @@ export interface RunningRefresher {
   /** A replica in this process. */
   startReplica(): Promise<{ close(): Promise<void> }>
   /** A replica in a process of its own, from its build. */
-  startProcess(): Promise<{ readonly pid: number; kill(): Promise<void> }>
+  startProcess(clock?: Clock): Promise<{ readonly pid: number; kill(): Promise<void> }>
   /** Resolves with the next message on a subject, as this user sees it. */
   sawMessage(subject: string, user?: keyof TestNats['credentials']): Promise<{ readonly seen: Promise<void> }>
   /** Keeps the refresher's replicas from reading how connections are; resolves when it does. */
@@ -48,6 +48,11 @@ export interface RunningRefresherOptions {
   readonly fetchTimeoutMs?: number
   /** How long the vault lends for. */
   readonly vaultLeaseMs?: number
+}
+
+export interface Clock {
+  /** How far it is ahead of the others', in milliseconds. */
+  readonly aheadMs: number
 }
 
 export interface HeldConnections {
@@ -123,11 +128,12 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
         release: () => client.end(),
       }
     },
-    async startProcess() {
+    async startProcess(clock) {
       const service = await serviceOn('oauth-refresher', nats, postgres.urls.oauth, {
         EGRESS_ALLOWED_NETWORKS: '127.0.0.0/8',
         REFRESH_LEASE_MS: String(leaseMs),
         TOKEN_REQUEST_TIMEOUT_MS: String(fetchTimeoutMs),
+        ...(clock ? { NODE_OPTIONS: `--import=${shiftingClock(clock)}` } : {}),
       })
       const child = await service.start()
       closers.push(() => service.stop())
@@ -186,6 +192,15 @@ const draft = (storeId: StoreId, revision: number, expectedSequence: number) => 
   time: new Date().toISOString(),
 })
 
+/** A module that sets the process's clock wrong, as one whose time service failed has it. */
+const shiftingClock = ({ aheadMs }: Clock): string =>
+  `data:text/javascript,${encodeURIComponent(`
+    const { now } = Date, Real = Date
+    globalThis.Date = class extends Real {
+      constructor(...parts) { super(...(parts.length > 0 ? parts : [now() + ${aheadMs}])) }
+      static now() { return now() + ${aheadMs} }
+    }`)}`
+
 interface ServiceProcess {
   start(): Promise<ChildProcess>
   /** Stops it where it is, until `resume`. */
@@ -220,7 +235,7 @@ async function serviceOn(
         env,
         stdio: ['ignore', 'ignore', 'inherit'],
       })
-      await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok)
+      await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok, { withinMs: 30_000 })
       return child
     },
     pause: () => void child?.kill('SIGSTOP'),
