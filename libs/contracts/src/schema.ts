@@ -122,7 +122,8 @@ function ofBranches(anyOf: ErrorObject, branches: ErrorObject[]): ErrorObject[] 
   }
   const types = branches.filter(here('type'))
   if (types.length === branches.length) {
-    return [{ ...anyOf, message: `must be ${types.map(({ params }) => String(params['type'])).join(' or ')}` }]
+    const names = new Set(types.map(({ params }) => String(params['type'])))
+    return [{ ...anyOf, message: `must be ${[...names].join(' or ')}` }]
   }
   // A branch for another type was not meant.
   return ofMeantBranch(

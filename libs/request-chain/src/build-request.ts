@@ -87,7 +87,7 @@ function scalar(value: unknown, what: string): string {
 }
 
 /** `application/x-www-form-urlencoded` with nesting as PHP, Rails and Stripe read it: `a[b]=1&list[0]=x`. */
-function encodeForm(form: unknown): string {
+export function encodeForm(form: unknown): string {
   const pairs = new URLSearchParams()
   const write = (name: string, value: unknown): void => {
     if (value === undefined || value === null) return

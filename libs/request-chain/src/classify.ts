@@ -86,10 +86,18 @@ const defaultWords: Readonly<Record<ErrorClass, readonly [means: string, fix: st
   unknown: ['It is not known whether it was done', "Look at the service's own console before doing it again"],
 }
 
-function meaning(rule: ErrorRule | undefined, errorClass: ErrorClass, status?: number): string[] {
+function meaning(rule: ErrorRule | undefined, errorClass: ErrorClass, status = 0): string[] {
+  const [means, fix] = wordsFor(errorClass, status)
+  return [rule?.means ?? means, rule?.fix ?? fix]
+}
+
+function wordsFor(errorClass: ErrorClass, status: number): readonly [means: string, fix: string] {
   const [means, fix] = defaultWords[errorClass]
-  const about = status === 429 ? 'It got too many requests in too short a time' : means
-  return [rule?.means ?? about, rule?.fix ?? fix]
+  if (status === 429) return ['It got too many requests in too short a time', fix]
+  const isSuccess = status >= 200 && status < 300
+  return isSuccess && errorClass === 'permanent'
+    ? ['That is not the answer that was expected', 'Look at the answer']
+    : [means, fix]
 }
 
 const withoutStop = (text: string): string => text.trim().replace(/[.\s]+$/, '')

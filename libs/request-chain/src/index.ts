@@ -1,4 +1,5 @@
 export type { CredentialValues } from './apply-auth.ts'
+export { encodeForm } from './build-request.ts'
 export { FORBIDDEN_HEADERS, HEADER_NAME } from './compile-request.ts'
 export { compileChain, DEFAULT_HOOK_DEADLINE_MS, type ChainContext } from './compile-chain.ts'
 export type { CompiledChain, CompiledStep } from './compiled-chain.ts'

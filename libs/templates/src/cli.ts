@@ -14,15 +14,17 @@ npm run template -- arazzo <slug>   write it as Arazzo 1.0.1 and OpenAPI, into t
 npm run template -- schema          write template.schema.json anew`
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
+/** With the paths in it as they are from the current folder. */
+const fromHere = (text: string): string => text.replaceAll(`${process.cwd()}/`, '')
 
-async function entries(slug: string | undefined): Promise<readonly CatalogEntry[]> {
-  const found = slug === undefined ? (await loadCatalog()).list() : await loadTemplate(catalogDirectory, slug)
+async function entries(slug: string | undefined, directory: string): Promise<readonly CatalogEntry[]> {
+  const found = slug === undefined ? (await loadCatalog(directory)).list() : await loadTemplate(directory, slug)
   for (const entry of found) entry.check()
   return found
 }
 
-async function check(slug: string | undefined): Promise<boolean> {
-  for (const { definition, samples } of await entries(slug)) {
+async function check(slug: string | undefined, directory: string): Promise<boolean> {
+  for (const { definition, samples } of await entries(slug, directory)) {
     const hooks = Object.keys(definition.hooks)
     say(
       `${definition.slug} ${definition.version}: ${hooks.length} hooks (${hooks.join(', ')}), ${samples.length} samples`,
@@ -31,10 +33,10 @@ async function check(slug: string | undefined): Promise<boolean> {
   return true
 }
 
-async function test(slug: string | undefined): Promise<boolean> {
+async function test(slug: string | undefined, directory: string): Promise<boolean> {
   let failed = 0
   let passed = 0
-  for (const entry of await entries(slug)) {
+  for (const entry of await entries(slug, directory)) {
     for (const { sample, problems } of await runSamples(entry, entry.samples)) {
       if (problems.length === 0) passed++
       else {
@@ -47,23 +49,23 @@ async function test(slug: string | undefined): Promise<boolean> {
   return failed === 0
 }
 
-async function begin(slug: string | undefined): Promise<boolean> {
+async function begin(slug: string | undefined, directory: string): Promise<boolean> {
   if (!slug || !/^[a-z0-9][a-z0-9-]{0,62}$/.test(slug)) {
     say('Name it: small letters, digits and dashes.')
     return false
   }
-  const folder = join(catalogDirectory, slug)
+  const folder = join(directory, slug)
   await mkdir(join(folder, 'samples'), { recursive: true })
   for (const [name, text] of newTemplate(slug)) {
     await writeFile(join(folder, name), text, { flag: 'wx' })
-    say(`wrote libs/templates/catalog/${slug}/${name}`)
+    say(`wrote ${fromHere(join(folder, name))}`)
   }
   say(`Fill in template.yaml, then: npm run template -- test ${slug}`)
   return true
 }
 
-async function arazzo(slug: string | undefined): Promise<boolean> {
-  for (const { definition } of await entries(slug)) {
+async function arazzo(slug: string | undefined, directory: string): Promise<boolean> {
+  for (const { definition } of await entries(slug, directory)) {
     const files = [`${definition.slug}.arazzo.json`, `${definition.slug}.openapi.json`] as const
     const exported = exportArazzo(definition, `./${files[1]}`)
     await writeFile(files[0], `${JSON.stringify(exported.arazzo, null, 2)}\n`)
@@ -80,7 +82,7 @@ async function schema(): Promise<boolean> {
   return true
 }
 
-const commands: Readonly<Record<string, (slug: string | undefined) => Promise<boolean>>> = {
+const commands: Readonly<Record<string, (slug: string | undefined, directory: string) => Promise<boolean>>> = {
   new: begin,
   check,
   test,
@@ -88,8 +90,8 @@ const commands: Readonly<Record<string, (slug: string | undefined) => Promise<bo
   schema,
 }
 
-/** Runs one command of the template tool; gives the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
+/** Runs one command of the template tool on the templates of a directory; gives the exit code. */
+export async function main(args: readonly string[], directory: string = catalogDirectory): Promise<number> {
   const { positionals } = parseArgs({ args: [...args], allowPositionals: true })
   const [name = '', slug] = positionals
   const command = commands[name]
@@ -98,10 +100,10 @@ export async function main(args: readonly string[]): Promise<number> {
     return name === '' ? 0 : 2
   }
   try {
-    return (await command(slug)) ? 0 : 1
+    return (await command(slug, directory)) ? 0 : 1
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    if (error instanceof CatalogError) say(error.message)
+    if (error instanceof CatalogError) say(fromHere(error.message))
     else if (code === 'EEXIST') say(`There is already a template "${slug}".`)
     else if (code === 'ENOENT') say(`There is no template "${slug}".`)
     else throw error

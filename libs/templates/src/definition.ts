@@ -62,6 +62,9 @@ export const Sample = Type.Object(
             path: Type.String({ description: 'With the query, without the base address.' }),
             headers: Type.Optional(Type.Record(Type.String(), Type.String())),
             body: Type.Optional(Type.Unknown()),
+            form: Type.Optional(
+              Type.Record(Type.String(), Type.Unknown(), { description: 'The body, where it is sent as a form.' }),
+            ),
           },
           strict,
         ),

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from '@jest/globals'
 import { compileMapping, describeFunctions } from '@cartly/mapping'
 import { parse } from 'yaml'
-import { compileTemplate, runSamples, type Sample } from './index.ts'
+import { compileTemplate, credentialFields, runSamples, type AuthSpec, type Sample } from './index.ts'
 
 const page = readFileSync(fileURLToPath(new URL('../../../docs/templates.md', import.meta.url)), 'utf8')
 const blocks = (language: string): string[] =>
@@ -30,6 +30,18 @@ describe('the page on templates', () => {
     const compiled = compileTemplate(template({ ...hooks, ...errors }))
     const results = await runSamples(compiled, [sample!])
     expect(results.map(({ problems }) => problems)).toEqual([[]])
+  })
+
+  it('shows ways to authenticate that are taken, and what each asks for', () => {
+    const rows = [...page.matchAll(/^\| `(\{ type: .*\})` +\| (.*?) +\|$/gm)]
+    expect(rows.length).toBeGreaterThan(3)
+    for (const [, written, asked] of rows) {
+      const text = written!.replace('tokenUrl: …', "tokenUrl: 'https://acme.test/token'").replace('[ … ]', '[]')
+      const auth = parse(text) as AuthSpec
+      expect(() => compileTemplate(template({ ...hooks, auth }))).not.toThrow()
+      const named = [...asked!.matchAll(/`(\w+)`/g)].map(([, name]) => name)
+      if (named.length > 0) expect(credentialFields(auth).map(({ name }) => name)).toEqual(named)
+    }
   })
 
   it('shows a mapping that works', () => {

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { DefinitionError } from '@cartly/request-chain'
 import { parse, YAMLParseError } from 'yaml'
 import { compileTemplate, type CompiledTemplate, type ConnectorAddress } from './compile-template.ts'
+import { lineOf } from './line-of.ts'
 import type { Sample, TemplateDefinition } from './definition.ts'
 
 /** The templates that come with the engine. */
@@ -37,10 +39,17 @@ export interface Catalog {
 export class CatalogError extends Error {
   readonly file: string
 
-  constructor(file: string, reason: string) {
-    super(`${file}: ${reason}`)
+  constructor(file: string, reason: string, message = `${file}: ${reason}`) {
+    super(message)
     this.name = 'CatalogError'
     this.file = file
+  }
+
+  /** With a line for each issue, as compilers write them: editors lead from there to the place. */
+  static of(file: string, { message, issues }: DefinitionError): CatalogError {
+    const text = readFileSync(file, 'utf8')
+    const lines = issues.map((issue) => `${file}:${lineOf(text, issue.pointer)}: ${issue.pointer} ${issue.message}`)
+    return new CatalogError(file, message, lines.join('\n'))
   }
 }
 
@@ -136,7 +145,7 @@ class FileEntry implements CatalogEntry {
     try {
       return (this.#compiled ??= compileTemplate(this.definition))
     } catch (error) {
-      if (error instanceof DefinitionError) throw new CatalogError(this.file, error.message)
+      if (error instanceof DefinitionError) throw CatalogError.of(this.file, error)
       throw error
     }
   }

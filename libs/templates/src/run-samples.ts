@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { previewChain, type Preview } from '@cartly/request-chain'
+import { encodeForm, previewChain, type Preview } from '@cartly/request-chain'
 import { sampleIssues, unusedResponses } from './check-sample.ts'
 import type { CompiledTemplate } from './compile-template.ts'
 import { credentialFields } from './credential-fields.ts'
@@ -58,8 +58,9 @@ function requestProblems({ requests }: Sample, preview: Preview, baseUrl: string
   return requests.flatMap((expected, index) => {
     const actual = sent[index]!
     const problems: string[] = []
-    if (expected.body !== undefined && !isDeepStrictEqual(expected.body, actual.body)) {
-      problems.push(`${line(expected)} has the body ${show(actual.body)} instead of ${show(expected.body)}`)
+    const body = expected.form ? encodeForm(expected.form) : expected.body
+    if (body !== undefined && !isDeepStrictEqual(body, actual.body)) {
+      problems.push(`${line(expected)} has the body ${show(actual.body)} instead of ${show(body)}`)
     }
     for (const [name, value] of Object.entries(expected.headers ?? {})) {
       const found = actual.headers[name.toLowerCase()]
