@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { CartlyError, newId, webhooks, type Delivery, type StoreId } from '@cartly/contracts'
+import { attemptsSubject, CartlyError, newId, webhooks, type Delivery, type StoreId } from '@cartly/contracts'
+import { createDataSource, statements } from '@cartly/read-model'
 import { startTelemetry } from '@cartly/telemetry'
 import { eventually } from '@cartly/testing'
 import { createPublicKey, verify } from 'node:crypto'
@@ -136,6 +137,34 @@ describe('a delivery', () => {
     await running.publish(storeId, 'order.created')
     const { body } = await eventually(() => running.receiver.journal.find(({ path }) => path === '/mapped'))
     expect(JSON.parse(body)).toMatchObject({ type: 'order.created', data: { order: 'ord_1001' } })
+  })
+
+  it('leaves its payload where it is: it is in the STORE stream, and nowhere else', async () => {
+    const storeId = newStore()
+    const { id: endpointId } = await running.createEndpoint(storeId, '/kept-once')
+    const marker = `marker-${newId('msg')}`
+    let failures = 1
+    running.receiver.answer('/kept-once', (_, response) => response.writeHead(failures-- > 0 ? 500 : 200).end())
+    const event = await running.publish(storeId, 'order.created', { data: { id: 'ord_1', marker } })
+    await deliveryOf(storeId, event.id, ({ status }) => status === 'retrying')
+    const dataSource = createDataSource({ url: running.postgres.urls.dispatcher, schema: 'dispatcher' })
+    await dataSource.initialize()
+    const sql = statements(dataSource)
+    for (const table of ['backlog', 'delivery']) {
+      const rows = await sql.query<{ row: string }>(`SELECT t::text AS row FROM ${table} AS t WHERE endpoint_id = $1`, [
+        endpointId,
+      ])
+      expect(rows).toHaveLength(1)
+      expect(rows[0]?.row).not.toContain(marker)
+    }
+    await dataSource.destroy()
+    const { jsm } = running.service.context
+    const fact = await jsm.streams.getMessage('ACTIVITY', { last_by_subj: attemptsSubject(storeId, endpointId) })
+    expect(fact?.string()).toContain(event.id)
+    expect(fact?.string()).not.toContain(marker)
+    expect(await deliveryOf(storeId, event.id, () => true)).toMatchObject({
+      requestBody: expect.stringContaining(marker),
+    })
   })
 
   it('goes to those alone whose types and filter take it', async () => {

@@ -80,6 +80,25 @@ describe('two replicas', () => {
     }
   })
 
+  it('try an endpoint whose circuit is open by one attempt at a time, later and later', async () => {
+    const storeId = newStore()
+    running.receiver.answer('/broken', (_, response) => response.writeHead(500).end())
+    await running.createEndpoint(storeId, '/broken', { retrySchedule: [1, 1, 1, 1, 1, 1] })
+    for (let i = 0; i < 40; i++) await running.publish(storeId, 'order.created')
+    const stats = async () => {
+      const [endpoint] = (await running.ask(webhooks.list, { storeId, limit: 1 })).data
+      return running.ask(webhooks.stats, { storeId, endpointId: endpoint?.id ?? ('' as never), window: '1h' })
+    }
+    await eventually(async () => (await stats()).circuit !== 'closed')
+    // Three failures in a row at one of them, fewer at the other, and what was in flight then.
+    const opening = at('/broken').length
+    expect(opening).toBeLessThanOrEqual(3 + 2 + 3)
+    await eventually(() => at('/broken').length >= opening + 3, { withinMs: 10_000 })
+    const probes = at('/broken').slice(opening - 1)
+    const pauses = probes.slice(1).map(({ at: time }, index) => time - (probes[index]?.at ?? 0))
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(900)
+  })
+
   it('acknowledge an event soon though an endpoint hangs, which holds up nobody else', async () => {
     const storeId = newStore()
     running.receiver.answer('/hangs', () => undefined)
