@@ -31,9 +31,10 @@ export interface EventChange {
   readonly data?: object
 }
 
-export async function openScene(name: string): Promise<Scene> {
+/** @param env more environment for every service */
+export async function openScene(name: string, env: Record<string, string> = {}): Promise<Scene> {
   const dataDir = testFolder(name)
-  const engine = await startEngine({ dataDir, services: serviceNames })
+  const engine = await startEngine({ dataDir, services: serviceNames, env: { '*': env } })
   const { run } = engine
   const demo = run.demo!
   const inspect = await documented(run.gatewayUrl)

@@ -1,57 +1,25 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { eventually } from '@cartly/testing'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Client } from 'pg'
+import { findLeaks, leaksIn, type LeakFinder } from './leaks.ts'
 import { startReceiver, type Receiver } from './receiver.ts'
 import { openScene, type Scene } from './scene.ts'
 
 /** A webhook's own headers through the whole engine: they arrive, and are nowhere to be read on the way. */
 let scene: Scene
 let receiver: Receiver
-const taps: NatsConnection[] = []
-const overheard: Buffer[] = []
+let leaks: LeakFinder
 
 beforeAll(async () => {
   ;[scene, receiver] = await Promise.all([openScene('webhook-headers'), startReceiver()])
-  // No user may listen to `>`; together these hear every request, reply and event.
-  for (const { user, password } of Object.values(scene.engine.run.natsUsers)) {
-    const tap = await connect({ servers: scene.engine.run.natsUrl, user, pass: password })
-    taps.push(tap)
-    for (const subject of [`svc.${user}.>`, `_INBOX.${user}.>`, 'evt.>', 'act.>']) {
-      // Where it is not the user's, the server says so, and nothing comes.
-      tap.subscribe(subject, {
-        callback: (error, message) => void (error ?? overheard.push(Buffer.from(message.data))),
-      })
-    }
-    await tap.flush()
-  }
+  leaks = await findLeaks(scene)
 }, 120_000)
 
 afterAll(async () => {
-  await Promise.all(taps.map((tap) => tap.close()))
+  await leaks?.close()
   await scene?.close()
   await receiver?.close()
 }, 60_000)
-
-/** A value plain, as JSON and in base64, which within another text begins at any of three places. */
-const formsOf = (value: string): string[] => [
-  value,
-  encodeURIComponent(value),
-  ...[0, 1, 2].map((lead) =>
-    Buffer.from(' '.repeat(lead) + value)
-      .toString('base64')
-      .slice(lead ? 4 : 0, -4),
-  ),
-]
-
-/** What the engine has on disk: streams, tables and their write-ahead log, service logs. */
-async function files(): Promise<Buffer[]> {
-  const entries = await readdir(scene.dataDir, { recursive: true, withFileTypes: true })
-  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
-  return Promise.all(paths.map((path) => readFile(path).catch(() => Buffer.alloc(0))))
-}
 
 /** How many ciphertexts the vault has of this endpoint. */
 async function ciphertextsOf(endpointId: string): Promise<number> {
@@ -106,12 +74,14 @@ it('the values of headers reach the receiver and stand in no message, stream, ta
     for (const delivery of data) await asked(scene.api.get(`/v1/stores/store_headers/deliveries/${delivery.id}`))
     return data.length === 2 && data.every(({ status }) => status === 'succeeded')
   })
-  const places = [...overheard, ...(await files()), Buffer.from(JSON.stringify(answers))]
-  const holds = (text: string): boolean => places.some((place) => place.includes(text))
-
-  expect(Object.values(values).flatMap(formsOf).filter(holds)).toEqual([])
+  const places = {
+    bus: leaks.overheard,
+    files: await leaks.files(),
+    answers: [Buffer.from(JSON.stringify(answers))],
+  }
+  expect(leaksIn(places, Object.values(values))).toEqual([])
   // They were looked into: the names are there.
-  for (const where of [overheard, places.slice(overheard.length)]) {
+  for (const where of Object.values(places)) {
     expect(where.some((place) => place.includes('x-canary-name'))).toBe(true)
   }
 
