@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { CartlyError } from '@cartly/contracts'
 import { fastifyCookie } from '@fastify/cookie'
 import type { FastifyRequest } from 'fastify'
@@ -48,11 +49,23 @@ export function assertFitsCookie(token: string): void {
   throw new CartlyError('too_large', 'token_too_long', message)
 }
 
+/**
+ * Says who is signed in where the session cookie is not sent: to a page that another site leads to, such as the callback
+ * of an authorization. It opens nothing.
+ */
+export const USER_COOKIE = 'cartly_user'
+
+export const userMark = (actor: string): string => createHash('sha256').update(actor).digest('base64url')
+
 const settings = (secure: boolean) => ({ path: '/', httpOnly: true, sameSite: 'strict', secure }) as const
 
-/** Ends with the token it holds. */
-export const sessionCookie = (token: string, { expiresAt }: Caller, secure: boolean): string =>
-  fastifyCookie.serialize(SESSION_COOKIE, token, { ...settings(secure), expires: new Date(expiresAt) })
+/** They end with the token. */
+export const sessionCookies = (token: string, { actor, expiresAt }: Caller, secure: boolean): string[] =>
+  pair(token, userMark(actor), secure, new Date(expiresAt))
 
-export const endSessionCookie = (secure: boolean): string =>
-  fastifyCookie.serialize(SESSION_COOKIE, '', { ...settings(secure), expires: new Date(0) })
+export const endSessionCookies = (secure: boolean): string[] => pair('', '', secure, new Date(0))
+
+const pair = (token: string, mark: string, secure: boolean, expires: Date): string[] => [
+  fastifyCookie.serialize(SESSION_COOKIE, token, { ...settings(secure), expires }),
+  fastifyCookie.serialize(USER_COOKIE, mark, { ...settings(secure), sameSite: 'lax', expires }),
+]

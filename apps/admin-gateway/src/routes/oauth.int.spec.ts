@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { CartlyError, oauth, type StoreId } from '@cartly/contracts'
+import { browserCookie } from '../oauth-callback/browser-cookie.ts'
 import { connectorId } from '../testing/examples.ts'
 import { startGateway, type GatewayUnderTest } from '../testing/gateway-under-test.ts'
 
@@ -25,13 +26,26 @@ test('an authorization is tied to the browser that begins it', async () => {
 
   expect(answer.json).toEqual({ authorizationUrl: begun.authorizationUrl, expiresAt: begun.expiresAt })
   const cookie = answer.headers.get('set-cookie')
-  expect(cookie).toContain('cartly_oauth=browser-token')
+  expect(cookie).toMatch(/^cartly_oauth=browser-token\.[\w-]{43};/)
   expect(cookie).toContain('Path=/oauth/callback/key-1')
   expect(cookie).toContain('HttpOnly')
   expect(cookie).toContain('SameSite=Lax')
   expect(gateway.services.of(oauth.authorize)).toEqual([
     { storeId: 's1', connectorId, user: 'user:ada', publicUrl: 'http://gateway.test' },
   ])
+})
+
+test('the address to come back to is the one that is set, whatever the request says of its own', async () => {
+  gateway.services.on(oauth.authorize, () => begun)
+  const headers = { 'x-forwarded-host': 'evil.test', 'x-forwarded-proto': 'https', forwarded: 'host=evil.test' }
+  await gateway.send('POST', `${path}/authorize`, { headers })
+  expect(gateway.services.of(oauth.authorize)).toMatchObject([{ publicUrl: 'http://gateway.test' }])
+})
+
+test('behind a proxy that puts it under a path, the cookie is sent there, over https alone', () => {
+  const cookie = browserCookie(begun, 'user:ada', 'https://shop.example/cartly')
+  expect(cookie).toContain('Path=/cartly/oauth/callback/key-1;')
+  expect(cookie).toContain('Secure')
 })
 
 const callback = (query: string, cookie?: string) =>
@@ -78,6 +92,27 @@ describe('the callback', () => {
     const page = await callback('error=access_denied&state=abc')
     expect(page.status).toBe(status)
     expect(page.text).toContain(`<h1>It was ${outcome}</h1>`)
+  })
+
+  test('is refused to whoever is signed in by then, if they have not begun it', async () => {
+    gateway.services.on(oauth.authorize, () => begun)
+    gateway.services.on(oauth.callback, () => connected)
+    const cookieOf = async (path: string, sub: string, name: string): Promise<string> => {
+      const { headers } = await gateway.send('POST', path, { claims: { sub } })
+      const set = headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`)) as string
+      return set.split(';', 1)[0] as string
+    }
+    const oauthCookie = await cookieOf(`${path}/authorize`, 'ada', 'cartly_oauth')
+    const [adas, bobs] = [
+      await cookieOf('/session', 'ada', 'cartly_user'),
+      await cookieOf('/session', 'bob', 'cartly_user'),
+    ]
+
+    await callback('code=c&state=abc', `${oauthCookie}; ${adas}`)
+    await callback('code=c&state=abc', `${oauthCookie}; ${bobs}`)
+
+    const tokens = gateway.services.of(oauth.callback).map((asked) => (asked as { browserToken?: string }).browserToken)
+    expect(tokens).toEqual(['browser-token', undefined])
   })
 
   test('with a parameter that comes twice is refused', async () => {

@@ -2,7 +2,7 @@ import { ConnectorIdSchema, oauth, OAuthConnection, StoreIdSchema } from '@cartl
 import { Type } from 'typebox'
 import { Answer } from '../api/answer.ts'
 import { route, type Route } from '../api/route.ts'
-import { browserCookie, forgetBrowserCookie, OAUTH_COOKIE } from '../oauth-callback/browser-cookie.ts'
+import { browserCookie, forgetBrowserCookie, readBrowserToken } from '../oauth-callback/browser-cookie.ts'
 import { callbackPage, failedCallback } from '../oauth-callback/callback-page.ts'
 import { readParameters } from '../oauth-callback/callback-parameters.ts'
 
@@ -32,7 +32,11 @@ export const oauthRoutes: readonly Route[] = [
     handle: async ({ params: connector, caller, publicUrl, ask }) => {
       const begun = await ask(oauth.authorize, { ...connector, user: caller.actor, publicUrl })
       const { authorizationUrl, expiresAt } = begun
-      return new Answer(200, { 'set-cookie': browserCookie(begun, publicUrl) }, { authorizationUrl, expiresAt })
+      return new Answer(
+        200,
+        { 'set-cookie': browserCookie(begun, caller.actor, publicUrl) },
+        { authorizationUrl, expiresAt },
+      )
     },
   }),
   route({
@@ -101,7 +105,7 @@ export const oauthRoutes: readonly Route[] = [
     },
     handle: async ({ params: { connectionKey }, query, request, publicUrl, ask }) => {
       const parameters = readParameters(query as Record<string, unknown>)
-      const browserToken = request.cookies[OAUTH_COOKIE]
+      const browserToken = readBrowserToken(request.cookies)
       const outcome = await ask(oauth.callback, { connectionKey, parameters, browserToken }).catch(failedCallback)
       return callbackPage(outcome, publicUrl, forgetBrowserCookie(connectionKey, publicUrl))
     },

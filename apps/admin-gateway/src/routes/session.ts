@@ -2,7 +2,7 @@ import { Type, type Static } from 'typebox'
 import { Answer } from '../api/answer.ts'
 import { route, type Route } from '../api/route.ts'
 import type { Caller } from '../auth/caller.ts'
-import { assertFitsCookie, CSRF_HEADER, endSessionCookie, sessionCookie } from '../auth/session.ts'
+import { assertFitsCookie, CSRF_HEADER, endSessionCookies, sessionCookies } from '../auth/session.ts'
 
 export const Session = Type.Object({
   actor: Type.String(),
@@ -37,8 +37,8 @@ export const sessionRoutes: readonly Route[] = [
     repeatable: true,
     handle: async ({ caller, request: { token }, publicUrl }) => {
       assertFitsCookie(token as string)
-      const cookie = sessionCookie(token as string, caller, publicUrl.startsWith('https:'))
-      return new Answer(200, { 'set-cookie': cookie }, sessionOf(caller))
+      const cookies = sessionCookies(token as string, caller, publicUrl.startsWith('https:'))
+      return new Answer(200, { 'set-cookie': cookies }, sessionOf(caller))
     },
   }),
   route({
@@ -61,6 +61,6 @@ export const sessionRoutes: readonly Route[] = [
     scopes: [],
     params: {},
     handle: async ({ publicUrl }) =>
-      new Answer(204, { 'set-cookie': endSessionCookie(publicUrl.startsWith('https:')) }),
+      new Answer(204, { 'set-cookie': endSessionCookies(publicUrl.startsWith('https:')) }),
   }),
 ]

@@ -2,7 +2,7 @@ import { CartlyError, invalid } from '@cartly/contracts'
 import { Type } from 'typebox'
 import { Answer } from '../api/answer.ts'
 import { route, type Call, type Route } from '../api/route.ts'
-import { sessionCookie } from '../auth/session.ts'
+import { sessionCookies } from '../auth/session.ts'
 import { readParameters } from '../oauth-callback/callback-parameters.ts'
 import type { OidcSignIn } from '../sign-in/oidc-sign-in.ts'
 import { forgetPendingCookie, pendingCookie, readPending, SIGN_IN_COOKIE } from '../sign-in/pending-sign-in.ts'
@@ -68,7 +68,7 @@ export const signInRoutes: readonly Route[] = [
       const pending = readPending(request.cookies[SIGN_IN_COOKIE])
       const outcome = await signIn.finish(readParameters(query as Record<string, unknown>), pending)
       if ('failure' in outcome) return signInPage(outcome.failure, publicUrl, forget)
-      const cookies = [forget, sessionCookie(outcome.token, outcome.caller, isSecure(publicUrl))]
+      const cookies = [forget, ...sessionCookies(outcome.token, outcome.caller, isSecure(publicUrl))]
       return new Answer(302, { location: outcome.returnTo, 'set-cookie': cookies })
     },
   }),

@@ -32,8 +32,8 @@ export const outcomes = {
   }),
   otherBrowser: (): Outcome => ({
     outcome: 'refused',
-    title: 'Begun in another browser or window',
-    message: `For your safety an authorization is completed where it was begun, in the window opened last. ${again}`,
+    title: 'Begun in another browser or window, or by someone else',
+    message: `For your safety an authorization is completed where it was begun, by who began it, in the window opened last. ${again}`,
   }),
   otherConnection: (): Outcome => ({
     outcome: 'refused',
