@@ -97,8 +97,8 @@ describe('the callback', () => {
   test('is refused to whoever is signed in by then, if they have not begun it', async () => {
     gateway.services.on(oauth.authorize, () => begun)
     gateway.services.on(oauth.callback, () => connected)
-    const cookieOf = async (path: string, sub: string, name: string): Promise<string> => {
-      const { headers } = await gateway.send('POST', path, { claims: { sub } })
+    const cookieOf = async (at: string, sub: string, name: string): Promise<string> => {
+      const { headers } = await gateway.send('POST', at, { claims: { sub } })
       const set = headers.getSetCookie().find((cookie) => cookie.startsWith(`${name}=`)) as string
       return set.split(';', 1)[0] as string
     }
