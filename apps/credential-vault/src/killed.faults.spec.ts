@@ -94,7 +94,7 @@ describe('killed while it deletes', () => {
 
   test('anywhere, again and again: what was asked for is done, and nothing else', async () => {
     const ids: EndpointId[] = []
-    for (let round = 0; round < 8; round++) {
+    for (let round = 0; round < 5; round++) {
       const some = await Promise.all(Array.from({ length: 5 }, settled))
       ids.push(...some)
       const asked = some.map((id) => unanswered(driver.delete(id)))
@@ -230,7 +230,7 @@ describe('killed while it rotates the keyring', () => {
       await eventually(async () => (await keyring()).rewrap.running === false)
       for (const { id, state } of keys) if (state !== 'destroyed') await admin.request(vault.destroyKey, { keyId: id })
     }
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < 6; round++) {
       const rotating = unanswered(rotate())
       await delay(randomInt(300))
       await restart()

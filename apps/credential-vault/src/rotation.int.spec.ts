@@ -7,7 +7,9 @@ import { eventually } from '@cartly/testing'
 import { requestLeases } from '@cartly/vault-client'
 import { Client } from 'pg'
 import { credentialIdOf } from './domain/credential-id.ts'
+import { FileKeyring } from './keyring/file-keyring.ts'
 import { runningVault, type RunningVault } from './testing/running-vault.ts'
+import { secretDriver } from './testing/secret-driver.ts'
 
 const storeId = 'store-1' as StoreId
 
@@ -159,6 +161,26 @@ describe('rotating the key', () => {
     await expect(running.startReplica()).rejects.toThrow(/put the right keyring back/)
     await writeFile(path, kept)
   })
+})
+
+test('a replica that has not heard of a rotation yet wraps with nothing that was ended', async () => {
+  const running = await runningVault()
+  const driver = await secretDriver(running)
+  const [old] = (await driver.database.query('SELECT id FROM wrapping_key')).rows
+  // As another replica does.
+  const other = await FileKeyring.open(join(running.dataDir, 'vault-keyring.json'))
+  const keyId = await other.add()
+  await driver.database.query('INSERT INTO wrapping_key VALUES ($1)', [keyId])
+  await other.promote(keyId)
+  await driver.database.query('DELETE FROM wrapping_key WHERE id = $1', [old.id])
+
+  const id = await driver.create()
+
+  const { rows } = await driver.database.query('SELECT wrapping_key_id AS id FROM data_key WHERE owner_id = $1', [id])
+  expect(rows).toEqual([{ id: keyId }])
+  expect(await driver.lent(id)).toEqual([expect.stringMatching(/^whsec_/)])
+  await driver.close()
+  await running.stop()
 })
 
 describe('rotating a key that is kept elsewhere', () => {

@@ -10,7 +10,7 @@ import {
 import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
 import { sealEnvelope } from '../domain/envelope.ts'
 import type { Keyring } from '../domain/keyring.ts'
-import type { DataKeys } from '../storage/data-keys.ts'
+import type { DataKeys, DataKeySubject } from '../storage/data-keys.ts'
 
 export type StoredState = CredentialState & { readonly status: 'stored' }
 
@@ -80,10 +80,7 @@ export class Credentials {
     const { storeId, ownerId, purpose } = key
     const subject = { storeId, ownerId, purpose, version, credentialId: credentialIdOf(key) }
     const plaintext = Buffer.from(JSON.stringify(next.values))
-    const envelope = await sealEnvelope(this.#keyring, subject, plaintext)
-    plaintext.fill(0)
-    const at = await this.#dataKeys.insert(subject, envelope)
-    const { keyId } = envelope
+    const { keyId, at } = await this.#seal(subject, plaintext).finally(() => plaintext.fill(0))
     const command = {
       type: 'store' as const,
       storeId,
@@ -105,6 +102,18 @@ export class Credentials {
       // Refused, so no event names it. When that is not known, the row stays until the log has told.
       if (error instanceof CartlyError && error.kind === 'conflict') await this.#dataKeys.remove({ ...subject, keyId })
       throw error
+    }
+  }
+
+  /** Seals into a row. Another replica may have ended the key that this one still wraps with. */
+  async #seal(subject: DataKeySubject, plaintext: Buffer): Promise<{ keyId: string; at: Date }> {
+    for (let attempt = 1; ; attempt++) {
+      const envelope = await sealEnvelope(this.#keyring, subject, plaintext)
+      const at = await this.#dataKeys.insert(subject, envelope)
+      if (at) return { keyId: envelope.keyId, at }
+      if (attempt === 2)
+        throw new CartlyError('unavailable', 'keyring_changed', 'The keyring is being changed; try again')
+      await this.#keyring.refresh()
     }
   }
 

@@ -32,16 +32,23 @@ export class DataKeys {
     this.#dataSource = dataSource
   }
 
-  /** @returns when, by the clock of Postgres: the one that all replicas of the vault have in common */
-  async insert(subject: DataKeySubject, { keyId, content, wrappingKeyId, wrappedKey }: Envelope): Promise<Date> {
+  /**
+   * @returns when, by the clock of Postgres: the one that all replicas of the vault have in common; undefined when the key
+   * that wraps it has been ended meanwhile
+   */
+  async insert(
+    subject: DataKeySubject,
+    { keyId, content, wrappingKeyId, wrappedKey }: Envelope,
+  ): Promise<Date | undefined> {
     const { credentialId, version, storeId, ownerId, purpose } = subject
     const [inserted] = await this.#tx.query<{ at: Date }>(
       `INSERT INTO data_key
          (credential_id, version, key_id, store_id, owner_id, purpose, wrapping_key_id, wrapped_key, content)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING created_at AS at`,
+       SELECT $1, $2, $3, $4, $5, $6, w.id, $8, $9 FROM wrapping_key w WHERE w.id = $7 FOR KEY SHARE
+       RETURNING created_at AS at`,
       [credentialId, version, keyId, storeId, ownerId, purpose, wrappingKeyId, wrappedKey, content],
     )
-    return (inserted as { at: Date }).at
+    return inserted?.at
   }
 
   async remove({ credentialId, version, keyId }: DataKeyRef): Promise<void> {
