@@ -33,6 +33,43 @@ describe('success and failure', () => {
     })
   })
 
+  it('is judged by code, status and body, the step first, then the hook, then the template', async () => {
+    const says = (word: string) => ({ where: { $equals: [{ $: 'response.body.word' }, word] } })
+    const template = {
+      code: { $: 'response.body.code' },
+      rules: [
+        { ...says('busy'), class: 'transient' as const },
+        { code: 'E*', status: '4xx', class: 'permanent' as const, means: 'by the template' },
+        { status: [418], class: 'configuration' as const },
+      ],
+    }
+    const hook = {
+      ...ask({ errors: { rules: [{ code: 'E1', class: 'configuration', means: 'by the step' }] } }, 'POST'),
+      errors: { rules: [{ code: 'E2', class: 'unknown' as const, means: 'by the hook' }] },
+    }
+    const judged = async (answer: object) =>
+      failure(
+        await run(
+          hook,
+          service(() => answer),
+          {},
+          { errors: template },
+        ),
+      )
+    expect(await judged({ status: 400, body: { code: 'E1' } })).toMatchObject({
+      class: 'configuration',
+      message: expect.stringContaining('by the step'),
+    })
+    expect(await judged({ status: 400, body: { code: 'E2' } })).toMatchObject({ class: 'unknown' })
+    expect(await judged({ status: 400, body: { code: 'E3' } })).toMatchObject({
+      class: 'permanent',
+      message: expect.stringContaining('by the template'),
+    })
+    expect(await judged({ status: 500, body: { code: 'E3' } })).toMatchObject({ class: 'unknown', code: 'E3' })
+    expect(await judged({ status: 400, body: { word: 'busy' } })).toMatchObject({ class: 'transient' })
+    expect(await judged({ status: 418 })).toMatchObject({ class: 'configuration', code: 'http_418' })
+  })
+
   it.each([
     [400, 'GET', 'permanent'],
     [401, 'GET', 'configuration'],
@@ -125,6 +162,18 @@ describe('retries', () => {
     const refused = failure(await run(retried({ attempts: 2, waitMs: 1 }), busy))
     expect(refused).toMatchObject({ class: 'transient', retryAfterMs: 4_000 })
     expect(busy.asked).toHaveLength(1)
+  })
+
+  it('are not taken where another as long as the last would not end in time', async () => {
+    const clock = manualClock()
+    const slow = service(() => {
+      clock.advance(1_400)
+      return { status: 503 }
+    })
+    // Two of them and the wait take 2,900 ms; a third would not fit the 3,000.
+    const result = await run(retried({ attempts: 5, waitMs: 100, jitter: 0 }), slow, { clock })
+    expect(failure(result)).toMatchObject({ class: 'transient' })
+    expect(slow.asked).toHaveLength(2)
   })
 
   it('do not follow other failures', async () => {

@@ -32,6 +32,30 @@ describe('pages', () => {
     expect(await run(list(paginate), http)).toMatchObject({ output: { all } })
   })
 
+  it('are not followed for ever', async () => {
+    const http = service(({ url }) => ({ body: { items: [new URL(url).searchParams.get('page')] } }))
+    const result = await run(list({ by: 'page', parameter: 'page', first: 0, maxPages: 3, items }), http)
+    expect(result).toMatchObject({ output: { all: ['0', '1', '2'] } })
+    const endless = service(() => ({ body: { items: [1] } }))
+    await run(list({ by: 'offset', parameter: 'offset', items }), endless)
+    expect(endless.asked).toHaveLength(20)
+  })
+
+  it('are asked for again when one of them fails in passing, and fail together', async () => {
+    const next = { $: 'response.body.next' }
+    const paginate = { by: 'cursor', parameter: 'after', next, items }
+    const flaky = service(({ url }, count) =>
+      count === 2 ? { status: 503 } : { body: { items: [count], next: url.includes('after') ? undefined : 'c' } },
+    )
+    const [step] = list(paginate).steps as object[]
+    const retried = hookOf([{ ...step, retry: { attempts: 2, waitMs: 1 } }], { result: { all: { $: 'steps.list' } } })
+    expect(await run(retried, flaky)).toMatchObject({ output: { all: [1, 3] } })
+    expect(flaky.asked.map(({ url }) => new URL(url).search)).toEqual(['', '?after=c', '?after=c'])
+
+    const refusing = service((_, count) => (count === 1 ? { body: { items: [1], next: 'c' } } : { status: 404 }))
+    expect(failure(await run(list(paginate), refusing))).toMatchObject({ class: 'permanent', step: 'list' })
+  })
+
   it('are not followed to another address', async () => {
     const http = service(() => ({ body: { items: [], url: 'https://evil.test/' } }))
     const result = await run(list({ by: 'url', next: { $: 'response.body.url' }, items }), http)

@@ -97,6 +97,33 @@ describe('a chain', () => {
 })
 
 describe('a step for each item', () => {
+  it('works on so many at once and no more, and keeps their order', async () => {
+    let together = 0
+    let most = 0
+    const http: HttpPort = {
+      send: async ({ url }) => {
+        most = Math.max(most, ++together)
+        await new Promise((resolve) => setImmediate(resolve))
+        together--
+        return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ at: new URL(url).pathname })) }
+      },
+    }
+    const each = (concurrency?: number) => ({
+      id: 'each',
+      forEach: { in: { $: 'input.ids' }, limit: 9, ...(concurrency ? { concurrency } : {}) },
+      request: { method: 'GET', path: ['item', { $: 'item' }] },
+      output: { $: 'response.body.at' },
+    })
+    const ids = [1, 2, 3, 4, 5, 6, 7]
+    for (const concurrency of [1, 3]) {
+      most = 0
+      const hook = hookOf([each(concurrency === 1 ? undefined : concurrency)], { result: { all: { $: 'steps.each' } } })
+      const result = await run(hook, http, { input: { ids } })
+      expect(result).toMatchObject({ output: { all: ids.map((id) => `/v1/item/${id}`) } })
+      expect(most).toBe(concurrency)
+    }
+  })
+
   it('sends nothing more once an item has failed', async () => {
     const http = service((_, count) => (count === 2 ? { status: 400 } : { body: {} }))
     const each = {

@@ -151,12 +151,12 @@ export class StepRun {
     return { failure: clean, tookMs }
   }
 
-  async #waitOrThrow(failure: ChainFailure, tookMs: number): Promise<void> {
+  async #waitOrThrow(failure: ChainFailure, tookMs: number, tried = this.#attempts): Promise<void> {
     const { clock, deadlineAt, random, signal } = this.#context
     const wait = waitBeforeRetry({
       retry: this.#step.retry,
       failure,
-      attempt: this.#attempts,
+      attempt: tried,
       tookMs,
       remainingMs: deadlineAt - clock.now(),
       random: random(),
@@ -217,10 +217,11 @@ export class StepRun {
   }
 
   async #page(request: BuiltRequest): Promise<ReadResponse> {
-    for (;;) {
+    // Each page may be tried as often as another.
+    for (let tried = 1; ; tried++) {
       const result = await this.#attempt(request)
       if ('response' in result) return result.response
-      await this.#waitOrThrow(result.failure, result.tookMs)
+      await this.#waitOrThrow(result.failure, result.tookMs, tried)
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   compileChain,
   runChain,
+  type ChainContext,
   type ChainResult,
   type Clock,
   type HookDefinition,
@@ -49,9 +50,14 @@ export const hookOf = (steps: unknown[], rest: Partial<HookDefinition> = {}) => 
 })
 
 /** Runs a hook of the service Acme, whose key is `acme_secret_key`, under a deadline of three seconds. */
-export const run = (hook: unknown, http: HttpPort, options: Partial<RunOptions> = {}): Promise<ChainResult> => {
+export const run = (
+  hook: unknown,
+  http: HttpPort,
+  options: Partial<RunOptions> = {},
+  context: Partial<ChainContext> = {},
+): Promise<ChainResult> => {
   const clock = options.clock ?? manualClock()
-  return runChain(compileChain(hook, { service: 'Acme' }), {
+  return runChain(compileChain(hook, { service: 'Acme', ...context }), {
     input: {},
     execution: { id: 'exec_1', key: 'key_1' },
     baseUrl: 'https://api.acme.test/v1/',
