@@ -1,22 +1,26 @@
 /**
  * Many endpoints: what it costs to hold 100,000 of them in memory and to find the 10,000 that take one event, in this
- * process; then one event delivered to 10,000 endpoints by the engine, until all are recorded.
- * Run: `npm run bench -- fan-out [delivered to]` (default 2,000 for the delivery part, to stay short; 0 leaves it out).
+ * process; then, in the engine with 100,000 endpoints configured, one event delivered to 1,000 and one to 10,000 of them,
+ * until all is recorded: first with no signing key at hand, then with all. Losses and duplicates are the receiver's count.
+ * Run: `npm run bench -- fan-out [delivered to] [configured]` (default 10,000 and 100,000; 0 leaves the delivery part out).
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { newId, type EndpointConfig, type StoreEvent, type StoreId } from '@cartly/contracts'
+import { endpointEvents, newId, type EndpointConfig, type StoreEvent, type StoreId } from '@cartly/contracts'
+import { createEventStore } from '@cartly/event-store'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { Client } from 'pg'
 import { EndpointIndex } from '../apps/webhook-dispatcher/src/matching/endpoint-index.ts'
-import { startEngine } from './lib/engine.ts'
+import { startEngine, type BenchEngine } from './lib/engine.ts'
 import { startBenchReceiver } from './lib/receiver.ts'
-import { exponent, percentile, printTable, rounded, saveResult } from './lib/report.ts'
+import { exponent, percentile, printTable, rounded, saveResult, type Row } from './lib/report.ts'
+import { cpuSeconds, cpuSecondsOfTree, residentMiB } from './lib/usage.ts'
 import { createEndpoints, orderEvent, publish } from './lib/webhooks.ts'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
-const deliveredTo = Number(process.argv[2] ?? 2_000)
+const [deliveredTo = 10_000, configured = 100_000] = process.argv.slice(2).map(Number)
 
 /** Adds endpoints to an index as the event log would. */
 function add(
@@ -113,45 +117,115 @@ const growth = ['plain', 'filtered'].map((kind) => {
 })
 printTable('growth of matching with the endpoints found (1: proportional)', growth)
 
-let delivery: object | undefined
-if (deliveredTo > 0) {
+/** Puts endpoints of other stores into the log, as if they had been created; their keys, which nobody asks for, are left out. */
+async function configure(engine: BenchEngine, count: number): Promise<void> {
+  const nc = await engine.connect('webhook-dispatcher')
+  const store = createEventStore({ nc, js: jetstream(nc), jsm: await jetstreamManager(nc, { checkAPI: false }) })
+  let left = count
+  const worker = async (): Promise<void> => {
+    for (let i = left--; i > 0; i = left--) {
+      const [endpointId, storeId] = [newId('whk'), `other_${i % 10_000}` as StoreId]
+      const time = new Date().toISOString()
+      const config = { url: `https://shop-${i}.example.com/webhooks/cartly`, eventTypes: ['order.created'] }
+      const data = { endpointId, storeId, config, credentialId: newId('cred'), at: time }
+      const draft = { revision: 1, time, storeId, actor: 'user:bench', commandId: endpointId } as const
+      await store.append(endpointEvents, endpointId, {
+        ...draft,
+        events: [{ type: 'EndpointCreated', data }],
+        expectedSequence: 0,
+      })
+    }
+  }
+  await Promise.all(Array.from({ length: 100 }, worker))
+}
+
+async function deliver() {
   const engine = await startEngine()
   const receiver = await startBenchReceiver()
   try {
-    await engine.start('credential-vault')
-    await engine.start('webhook-dispatcher')
+    const vault = await engine.start('credential-vault')
+    const dispatcher = await engine.start('webhook-dispatcher')
     const platform = await engine.connect('store-platform')
-    await createEndpoints(
-      engine,
-      Array.from({ length: deliveredTo }, (_, index) => ({ storeId: 'store_1', url: `${receiver.url}/e${index}` })),
-    )
     const database = new Client({ connectionString: engine.databaseUrl('webhook-dispatcher') })
     await database.connect()
-    const began = performance.now()
-    publish(platform, 'store_1', 2_048)
-    await platform.flush()
-    for (;;) {
-      const { rows: counted } = await database.query('SELECT count(*)::integer AS n FROM delivery')
-      if (counted[0].n >= deliveredTo) break
-      await pause(50)
+    const recorded = async (): Promise<number> => {
+      const { rows: sums } = await database.query('SELECT coalesce(sum(total), 0)::integer AS n FROM attempt_stats')
+      return sums[0].n as number
     }
-    const seconds = (performance.now() - began) / 1_000
+    const cpuNow = () => ({
+      dispatcher: cpuSeconds(dispatcher.pid),
+      vault: cpuSeconds(vault.pid),
+      nats: cpuSeconds(engine.nats.pid),
+      postgres: cpuSecondsOfTree(engine.postgres.pid),
+    })
+
+    const few = residentMiB(dispatcher.pid).now
+    await configure(engine, Math.max(0, configured - deliveredTo * 1.1))
+    const sizes = [deliveredTo / 10, deliveredTo]
+    // The last of them is there to be queried when the dispatcher has all that came before it.
+    for (const size of sizes) {
+      const wanted = Array.from({ length: size }, (_, index) => ({
+        storeId: `store_${size}`,
+        url: `${receiver.url}/${size}-${index}`,
+      }))
+      await createEndpoints(engine, wanted)
+    }
+    const many = residentMiB(dispatcher.pid).now
+
+    const results: Row[] = []
+    for (const keys of ['cold', 'warm']) {
+      for (const size of sizes) {
+        await receiver.clear()
+        const [before, cpu] = [await recorded(), cpuNow()]
+        const began = performance.now()
+        publish(platform, `store_${size}`, 2_048)
+        await platform.flush()
+        while ((await recorded()) - before < size) await pause(50)
+        const seconds = (performance.now() - began) / 1_000
+        const after = cpuNow()
+        const { messages, requests, latencies } = await receiver.journal()
+        const per10k = (name: keyof typeof cpu): number => rounded(((after[name] - cpu[name]) / size) * 10_000, 2)
+        results.push({
+          keys,
+          endpoints: size,
+          'first ms': rounded(percentile(latencies, 0), 1),
+          'last ms': rounded(percentile(latencies, 1), 0),
+          'recorded s': rounded(seconds, 2),
+          perSecond: rounded(size / seconds, 0),
+          lost: size - messages,
+          duplicates: requests - messages,
+          'CPU s/10k: dispatcher': per10k('dispatcher'),
+          vault: per10k('vault'),
+          nats: per10k('nats'),
+          postgres: per10k('postgres'),
+        })
+      }
+    }
     await database.end()
-    const { messages, requests, latencies } = await receiver.journal()
-    const row = {
-      endpoints: deliveredTo,
-      seconds: rounded(seconds, 2),
-      perSecond: rounded(deliveredTo / seconds, 0),
-      'first ms': rounded(percentile(latencies, 0), 1),
-      'last ms': rounded(percentile(latencies, 1), 1),
-      lost: deliveredTo - messages,
-      duplicates: requests - messages,
+    printTable(`one event to many endpoints of one store, ${configured} configured`, results)
+    const growing = ['cold', 'warm'].map((keys) => {
+      const [small, large] = results
+        .filter((row) => row.keys === keys)
+        .map(({ endpoints, 'CPU s/10k: dispatcher': cost }) => ({
+          size: Number(endpoints),
+          cost: Number(cost) * Number(endpoints),
+        }))
+      return { keys, exponent: small && large ? rounded(exponent(small, large), 2) : NaN }
+    })
+    printTable("growth of the dispatcher's CPU with the endpoints delivered to (1: proportional)", growing)
+    const memory = {
+      configured,
+      'MiB before': rounded(few, 0),
+      'MiB with them': rounded(many, 0),
+      'peak MiB': rounded(residentMiB(dispatcher.pid).peak, 0),
     }
-    delivery = row
-    printTable('one event to many endpoints, from publishing to the last that is recorded', [row])
+    printTable('memory of the dispatcher, what waits for collection included', [memory])
+    return { results, growing, memory }
   } finally {
     receiver.stop()
     await engine.stop()
   }
 }
+
+const delivery = deliveredTo > 0 ? await deliver() : undefined
 saveResult('fan-out', { matching: rows, growth, ...(delivery ? { delivery } : {}) })
