@@ -130,7 +130,16 @@ describe('no secret is anywhere but where it belongs', () => {
     ]
     expect(refused.every(({ status }) => status >= 400 && status < 500)).toBe(true)
     await exercise(inHeader, headerKey)
+    for (const place of placesOf([headerKey])) outside.answer(place, echo(200, []))
     expect(outside.at('/echo').some(({ headers }) => headers['x-key'] === headerKey)).toBe(true)
+
+    // Nothing that was lent before is used any more.
+    await ask('DELETE', `${inHeader}/credentials`)
+    const invoke = () => ask('POST', `${inHeader}/hooks/call/invoke`, { input: { note: 'without' } })
+    await eventually(async () => (await invoke()).body.status !== ('succeeded' as unknown))
+    const calls = outside.at('/echo').length
+    await invoke()
+    expect(outside.at('/echo')).toHaveLength(calls)
 
     const inQuery = await connectorOf({ type: 'api_key', in: 'query', name: 'key' })
     await ask('PUT', `${inQuery}/credentials`, { values: { apiKey: queryKey } })
