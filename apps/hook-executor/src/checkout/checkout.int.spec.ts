@@ -183,6 +183,28 @@ describe('when the service fails', () => {
   })
 })
 
+describe('a store whose services hang', () => {
+  it('has room for a hundred requests at once, and takes none from other stores', async () => {
+    await install({})
+    const gate = Promise.withResolvers<object>()
+    service.answer = () => gate.promise
+    const hanging = Array.from({ length: 100 }, (_, i) => ask(`q${i}`, 8_000))
+    await eventually(() => service.requests.length === 100)
+
+    expect(await ask('one more')).toMatchObject({
+      status: 'failed',
+      error: { class: 'transient', code: 'too_many_requests' },
+    })
+
+    storeId = `store-${randomUUID()}` as StoreId
+    await install({})
+    service.answer = () => ({ body: { answer: 'at once' } })
+    expect(await ask('elsewhere')).toMatchObject({ status: 'succeeded', source: 'live' })
+    gate.resolve({ body: { answer: 'late' } })
+    expect((await Promise.all(hanging)).every(({ status }) => status === 'succeeded')).toBe(true)
+  })
+})
+
 describe("the service's rate limit", () => {
   it('is shown with what is left of it', async () => {
     const limits = [

@@ -78,6 +78,11 @@ export class ConnectorIndex {
     return found
   }
 
+  /** A connector as known here and now. */
+  known(connectorId: ConnectorId): Connector | undefined {
+    return this.#view.current.byId.get(connectorId)
+  }
+
   /** As `get`, for one that is active: a moment ago it may have been activated, which is then waited for. */
   async getActive(storeId: StoreId, connectorId: ConnectorId): Promise<Connector | undefined> {
     const found = await this.get(storeId, connectorId)

@@ -69,6 +69,7 @@ function evolveInstalled(
     case 'ConnectorTested':
     case 'ConnectorNeedsAttention':
     case 'ConnectorRecovered':
+    case 'ConnectorScopesGranted':
       return state
   }
 }

@@ -7,6 +7,7 @@ import type { ConnectorIndex } from '../connectors/connector-index.ts'
 import type { Connector } from '../domain/connector.ts'
 import type { Execution } from '../execution/execution.ts'
 import type { RunDriver } from './run-driver.ts'
+import { Places } from './places.ts'
 import { RunLost, type Run } from './run.ts'
 import type { RunTable } from './run-table.ts'
 
@@ -21,9 +22,6 @@ export interface RunWorkerOptions {
 
 const LOOK_EVERY_MS = 1_000
 const FORGET_EVERY_MS = 10 * 60_000
-/** Runs at once: of one connector, so that one that hangs holds up nobody; and in all. */
-const PER_CONNECTOR = 8
-const IN_ALL = 256
 /** For what is under way when the process is to end. */
 const END_WITHIN_MS = 5_000
 /** While this replica cannot run it, perhaps another can. */
@@ -32,7 +30,7 @@ const UNAVAILABLE_MS = 10_000
 /** Brings runs to their end: those that store events began, those to be tried again, those of processes that are gone. */
 export class RunWorker {
   readonly #options: RunWorkerOptions
-  readonly #busy = new Map<ConnectorId, number>()
+  readonly #places = new Places()
   readonly #toServe = new Set<ConnectorId>()
   readonly #underWay = new Set<Promise<void>>()
   #timers: NodeJS.Timeout[] = []
@@ -84,7 +82,6 @@ export class RunWorker {
     this.#serving = true
     try {
       for (let next; (next = this.#nextToServe()) !== undefined;) {
-        this.#toServe.delete(next.id)
         const runs = await this.#options.table.claim(next.id, next.room)
         if (runs.length === next.room) this.#toServe.add(next.id)
         for (const run of runs) this.#begin(run)
@@ -98,9 +95,9 @@ export class RunWorker {
 
   #nextToServe(): { id: ConnectorId; room: number } | undefined {
     if (this.#stopped) return undefined
-    const left = IN_ALL - this.#underWay.size
     for (const id of this.#toServe) {
-      const room = Math.min(left, PER_CONNECTOR - (this.#busy.get(id) ?? 0))
+      this.#toServe.delete(id)
+      const room = this.#places.room(id, this.#options.index.known(id))
       if (room > 0) return { id, room }
     }
     return undefined
@@ -108,14 +105,12 @@ export class RunWorker {
 
   #begin(run: Run): void {
     const { connectorId } = run
-    this.#busy.set(connectorId, (this.#busy.get(connectorId) ?? 0) + 1)
+    const leave = this.#places.take(connectorId, this.#options.index.known(connectorId))
     const work = this.#run(run).finally(() => {
       this.#underWay.delete(work)
-      const busy = this.#busy.get(connectorId)! - 1
-      if (busy === 0) this.#busy.delete(connectorId)
-      else this.#busy.set(connectorId, busy)
-      // What waited for this one, of the same entity, may be due now.
-      if (!this.#stopped) this.wake([connectorId])
+      const waited = leave()
+      // What waited for this one, of the same entity, or for its place may be begun now.
+      if (!this.#stopped) this.wake([connectorId, ...waited])
     })
     this.#underWay.add(work)
   }

@@ -176,7 +176,7 @@ const installOn = (step: object = {}): Promise<ConnectorId> =>
     storeId,
     baseUrl: service.url,
     definition: definitionOf({
-      hook: { on: ['product.updated'] },
+      hook: { on: ['product.updated'], deadlineMs: 30_000 },
       step: { request: { method: 'POST', path: '/ask', body: { question: { $: 'input.title' } } }, ...step },
     }),
   })
@@ -249,6 +249,26 @@ describe('hooks on store events', () => {
 
     await factsOf(other, () => true, 1)
     expect(await engine.executions(storeId, connectorId)).toEqual([])
+  })
+
+  it('run although all the connectors of another store hang', async () => {
+    const [gate, hanging, well] = [Promise.withResolvers<object>(), storeId, await startFakeService()]
+    service.answer = () => gate.promise
+    const connectors = await Promise.all(Array.from({ length: 40 }, () => installOn()))
+    for (let i = 0; i < 8; i++) await update(`prod_${i}`, `h${i}`)
+    await eventually(() => service.requests.length >= 64)
+    storeId = `store-${randomUUID()}` as StoreId
+    const definition = definitionOf({ hook: { on: ['product.updated'] } })
+    const other = await engine.install({ storeId, baseUrl: well.url, definition })
+
+    await update('prod_1', 'title')
+
+    await factsOf(other, ({ status }) => status === 'succeeded', 1)
+    expect(service.requests).toHaveLength(64)
+    for (const connectorId of connectors) expect(await engine.executions(hanging, connectorId)).toEqual([])
+    gate.resolve({})
+    await eventually(() => service.requests.length === 320)
+    await well.stop()
   })
 
   it('run although a connector beside it hangs', async () => {

@@ -117,7 +117,7 @@ export async function withoutExecutor(): Promise<RunningExecutor> {
         ExecutorModule.create(context, {
           databaseUrl: postgres.urls.executor,
           catalog,
-          egress: createEgress({ allowedNetworks: ['127.0.0.0/8'] }),
+          egress: createEgress({ allowedNetworks: ['127.0.0.0/8'], connectionsPerOrigin: 256 }),
           propagateTrace: true,
         }),
       lines,
