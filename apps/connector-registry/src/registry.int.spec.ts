@@ -269,6 +269,18 @@ describe('input that does not fit', () => {
     ['a private address in disguise', { endpoints: { baseUrl: 'https://0x7f000001' } }, '/endpoints/baseUrl'],
     ['an address without TLS', { endpoints: { baseUrl: 'http://api.example.com' } }, '/endpoints/baseUrl'],
     ['a private address of its own definition', { template: undefined, definition: mine }, '/definition/baseUrl'],
+    [
+      'a sample that its definition does not keep',
+      {
+        template: undefined,
+        definition: {
+          ...mine,
+          baseUrl: 'https://api.example.com',
+          samples: [{ description: 'It asks', hook: 'ask', input: {}, responses: { a: {} }, output: { x: 1 } }],
+        },
+      },
+      '/definition/samples/0',
+    ],
     ['an unknown mapping', { mappings: { nope: {} } }, '/mappings/nope'],
     ['a definition without hooks', { template: undefined, definition: { name: 'Mine' } }, '/definition/hooks'],
     [

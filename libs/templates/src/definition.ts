@@ -145,7 +145,7 @@ export const TemplateDefinition = Type.Object(
     errors: Type.Optional(ErrorReading),
     mappings: Type.Optional(Type.Record(Type.String({ pattern: Name }), NamedMapping, strict)),
     hooks: Type.Record(Type.String({ pattern: Name }), HookDefinition, { ...strict, minProperties: 1 }),
-    samples: Type.Optional(Type.Array(Sample)),
+    samples: Type.Optional(Type.Array(Sample, { maxItems: 20, description: 'Examples that are run as tests.' })),
     provenance: Type.Optional(
       Type.Object(
         {

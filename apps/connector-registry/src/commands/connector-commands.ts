@@ -58,7 +58,7 @@ export class ConnectorCommands {
       ])
     }
     const entry = slug === undefined ? undefined : this.#book.entry(slug, version)
-    const definition = entry?.definition ?? this.#book.own(request.definition)
+    const definition = entry?.definition ?? (await this.#book.own(request.definition))
     if (!entry) checkAddresses(this.#addresses, { endpoints, own: definition })
     this.#check(definition, { settings, endpoints, mappings })
     const connectorId = (await this.#connectors.installedBy(storeId, call.commandId)) ?? newId('conn')

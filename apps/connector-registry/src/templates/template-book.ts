@@ -3,6 +3,7 @@ import { DefinitionError } from '@cartly/request-chain'
 import {
   compileTemplate,
   credentialFields,
+  validateDefinition,
   type Catalog,
   type CatalogEntry,
   type CompiledTemplate,
@@ -40,26 +41,28 @@ export class TemplateBook {
   }
 
   /**
-   * What a store has written as the `definition` of its request, completed.
+   * What a store has written as the `definition` of its request, completed; its samples are run.
    * @throws CartlyError `invalid` with every issue and its place in that request.
    */
-  own(written: unknown): TemplateDefinition {
+  async own(written: unknown): Promise<TemplateDefinition> {
     const definition = ownDefinition(written)
-    this.compile(definition, {}, '/definition')
-    return definition as unknown as TemplateDefinition
+    const issues = await validateDefinition(definition)
+    if (issues.length === 0) return definition as unknown as TemplateDefinition
+    const errors = issues.map(({ pointer, message }) => ({ pointer: `/definition${pointer}`, message }))
+    const detail = errors.map(({ pointer, message }) => `${pointer}: ${message}`).join('\n')
+    throw invalid('invalid_definition', detail, errors)
   }
 
   /**
    * A definition with a connector's own mappings in it, compiled.
-   * @param at JSON Pointer to the definition in what was asked for
    * @throws CartlyError `invalid` with every issue and its place.
    */
-  compile(definition: unknown, mappings: Readonly<Record<string, unknown>>, at = ''): CompiledTemplate {
+  compile(definition: unknown, mappings: Readonly<Record<string, unknown>>): CompiledTemplate {
     try {
       return compileTemplate(definition, mappings)
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error
-      const errors = error.issues.map(({ pointer, message }) => ({ pointer: at + pointer, message }))
+      const errors = error.issues.map(({ pointer, message }) => ({ pointer, message }))
       throw invalid('invalid_definition', error.message, errors)
     }
   }
