@@ -1,4 +1,3 @@
-import { Text, Tooltip, type TextProps } from '@mantine/core'
 import { useSyncExternalStore } from 'react'
 import { relativeTime } from './relative-time.ts'
 
@@ -14,15 +13,13 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener)
 }
 
-/** A time as people say it, exact on hover and focus. */
-export function Moment({ at, ...text }: { at: string } & TextProps) {
+/** A time as people say it, exact on hover. Plain elements: a long list draws dozens of them at each step of scrolling. */
+export function Moment({ at }: { at: string }) {
   const present = useSyncExternalStore(subscribe, () => now)
   const exact = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
   return (
-    <Tooltip label={exact}>
-      <Text span inherit {...text}>
-        <time dateTime={at}>{relativeTime(Date.parse(at), present)}</time>
-      </Text>
-    </Tooltip>
+    <time dateTime={at} title={exact}>
+      {relativeTime(Date.parse(at), present)}
+    </time>
   )
 }
