@@ -13,7 +13,7 @@ const WAIT_IN_MEMORY_MS = 10_000
 const WAIT_WHEN_BEHIND_MS = 1_000
 const FAR_BEHIND_MS = 30_000
 /** When so many deliveries are in memory, events wait in the stream. */
-const MAX_IN_MEMORY = 4_000
+const MAX_IN_MEMORY = 8_000
 
 /**
  * Makes deliveries. A first attempt is made from memory when its endpoint is healthy and soon has a free slot; what

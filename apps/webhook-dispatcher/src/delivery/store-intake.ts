@@ -7,6 +7,7 @@ import type { EndpointIndex } from '../matching/endpoint-index.ts'
 import { isOrdered } from './attempt.ts'
 import { deliveryIdOf, type Delivery } from './delivery.ts'
 import type { Dispatcher } from './dispatcher.ts'
+import { OpenEvents } from './open-events.ts'
 import { prepare, PreparedEvent, type Rejection } from './prepared-event.ts'
 
 export interface StoreIntakeOptions {
@@ -22,7 +23,6 @@ export interface StoreIntakeOptions {
 /** Shared by the replicas: each event goes to one of them. */
 const DURABLE = 'webhook-dispatcher'
 const ACK_WAIT_MS = 30_000
-const STILL_WORKING_EVERY_MS = 10_000
 /** Events without acknowledgement at most, over all replicas. */
 const MAX_ACK_PENDING = 10_000
 const READ_AHEAD = 1_000
@@ -35,9 +35,7 @@ const REJECTED_BODY_BYTES = 4_096
  */
 export class StoreIntake {
   readonly #options: StoreIntakeOptions
-  /** Events that have not been acknowledged, the oldest first. */
-  readonly #open = new Set<OpenEvent>()
-  readonly #working: NodeJS.Timeout
+  readonly #open = new OpenEvents()
   #messages: ConsumerMessages | undefined
   #running: Promise<void> | undefined
   readonly #stopping = Promise.withResolvers<void>()
@@ -45,7 +43,6 @@ export class StoreIntake {
 
   constructor(options: StoreIntakeOptions) {
     this.#options = options
-    this.#working = setInterval(() => this.#keepOpen(), STILL_WORKING_EVERY_MS / 2).unref()
   }
 
   start(): void {
@@ -61,7 +58,7 @@ export class StoreIntake {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#stopping.resolve()
-    clearInterval(this.#working)
+    this.#open.close()
     this.#messages?.stop()
     await this.#running
   }
@@ -108,7 +105,7 @@ export class StoreIntake {
       header: (name) => message.headers?.get(name) || undefined,
     })
     if (!(prepared instanceof PreparedEvent)) return this.#reject(message, prepared)
-    const open = new OpenEvent(message, this.#open)
+    const open = this.#open.open(message)
     const endpoints = this.#options.index().match(prepared.storeId, prepared.event, prepared.storedAt)
     const deliveries: Delivery[] = []
     for (const endpoint of endpoints) {
@@ -131,6 +128,7 @@ export class StoreIntake {
     }
     if (deliveries.length > 0) this.#options.unfinished.add(deliveries)
     open.settle()
+    await this.#open.room()
     await dispatcher.room()
   }
 
@@ -149,43 +147,6 @@ export class StoreIntake {
     const { js } = this.#options.bus
     await js.publish(rejectedSubject(storeId), JSON.stringify(fact), { msgID: `rejected-${message.seq}` })
     message.ack()
-  }
-
-  /** The server must not hand out again what is being worked on. */
-  #keepOpen(): void {
-    const since = Date.now() - STILL_WORKING_EVERY_MS
-    for (const open of this.#open) {
-      if (open.seenAt > since) break
-      open.stillWorking()
-    }
-  }
-}
-
-/** An event that is not acknowledged yet: how many endpoints have yet to take it, and itself while it is taken in. */
-class OpenEvent {
-  readonly #message: JsMsg
-  readonly #all: Set<OpenEvent>
-  readonly seenAt = Date.now()
-  #left = 1
-
-  constructor(message: JsMsg, all: Set<OpenEvent>) {
-    this.#message = message
-    this.#all = all
-    all.add(this)
-  }
-
-  expect(): void {
-    this.#left++
-  }
-
-  settle(): void {
-    if (--this.#left > 0) return
-    this.#all.delete(this)
-    this.#message.ack()
-  }
-
-  stillWorking(): void {
-    this.#message.working()
   }
 }
 
