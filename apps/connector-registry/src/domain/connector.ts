@@ -48,6 +48,8 @@ export interface Installed extends Configuration {
   /** `changes` at the last test. */
   readonly testedAt: number | null
   readonly attention: { code: string; reason: string } | null
+  /** What its service grants it; null when it has no such grant. */
+  readonly grant: { scopes: string[]; missing: string[] } | null
   readonly previous: PreviousPin | null
 }
 
@@ -76,6 +78,8 @@ export type ConnectorCommand =
   | { type: 'deactivate'; reason?: string }
   | { type: 'needAttention'; code: string; reason: string }
   | { type: 'recover'; code: string }
+  /** Its grant is there: given, or renewed. */
+  | { type: 'noteGrant'; scopes: string[]; missing: string[] }
   | { type: 'upgrade'; to: string; settings: Record<string, unknown>; mappings: Record<string, unknown> }
   | { type: 'rollback' }
   | { type: 'remove' }
@@ -120,6 +124,7 @@ export const connector = {
         lastTest: null,
         testedAt: null,
         attention: null,
+        grant: null,
         previous: null,
       }
     }
@@ -136,7 +141,9 @@ function decideInstalled(command: Exclude<ConnectorCommand, { type: 'install' }>
     case 'attachCredentials': {
       const { purpose, credentialId, version } = command
       const present = state.credentials[purpose]
-      if (present?.credentialId === credentialId && present.version >= version) return []
+      // A refresh is no change to the connector: that it has tokens is all there is to know.
+      const known = purpose === 'oauth_tokens' || (present !== undefined && present.version >= version)
+      if (present?.credentialId === credentialId && known) return recovered(state, without(purpose).code)
       return [
         { type: 'ConnectorCredentialsAttached', data: { purpose, credentialId, version } },
         ...recovered(state, without(purpose).code),
@@ -163,6 +170,14 @@ function decideInstalled(command: Exclude<ConnectorCommand, { type: 'install' }>
     }
     case 'recover':
       return recovered(state, command.code)
+    case 'noteGrant': {
+      const { scopes, missing } = command
+      const same = JSON.stringify(state.grant) === JSON.stringify({ scopes, missing })
+      return [
+        ...recovered(state, 'access_lost'),
+        ...(same ? [] : [{ type: 'ConnectorScopesGranted' as const, data: { scopes, missing } }]),
+      ]
+    }
     case 'upgrade': {
       const { to, settings, mappings } = command
       const from = state.template?.version
@@ -247,7 +262,8 @@ function evolveInstalled(
     }
     case 'ConnectorCredentialsDetached': {
       const { [event.data.purpose]: _, ...credentials } = state.credentials
-      return { ...state, credentials, changes: state.changes + 1 }
+      const grant = event.data.purpose === 'oauth_tokens' ? null : state.grant
+      return { ...state, credentials, grant, changes: state.changes + 1 }
     }
     case 'ConnectorTested':
       return { ...state, lastTest: event.data, testedAt: state.changes }
@@ -259,6 +275,8 @@ function evolveInstalled(
       return { ...state, attention: event.data }
     case 'ConnectorRecovered':
       return { ...state, attention: null }
+    case 'ConnectorScopesGranted':
+      return { ...state, grant: event.data }
     case 'ConnectorUpgraded':
       return {
         ...repinned(state, event.data),

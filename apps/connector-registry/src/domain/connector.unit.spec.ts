@@ -119,10 +119,7 @@ describe('attention', () => {
   it('ends when new tokens come', () =>
     given([installed, attached, tokens, lost])
       .when({ type: 'attachCredentials', purpose: 'oauth_tokens', credentialId, version: 2 })
-      .thenEvents([
-        { type: 'ConnectorCredentialsAttached', data: { purpose: 'oauth_tokens', credentialId, version: 2 } },
-        { type: 'ConnectorRecovered', data: { code: 'access_lost' } },
-      ]))
+      .thenEvents([{ type: 'ConnectorRecovered', data: { code: 'access_lost' } }]))
 
   it('is what an active connector needs that loses its credentials, until it has new ones', () => {
     const detach = { type: 'detachCredentials', purpose: 'connector', credentialId } as const
@@ -145,6 +142,46 @@ describe('attention', () => {
 
   it('is not ended by something else', () =>
     given([installed, lost]).when({ type: 'recover', code: 'breaker_open' }).thenNothing())
+})
+
+describe("a service's grant", () => {
+  const grant = (scopes: string[], missing: string[]) => ({ type: 'noteGrant', scopes, missing }) as const
+  const noted = (scopes: string[], missing: string[]): ConnectorEvent => ({
+    type: 'ConnectorScopesGranted',
+    data: { scopes, missing },
+  })
+
+  it('is noted when it is another than before', () => {
+    given([installed])
+      .when(grant(['read'], ['write']))
+      .thenEvents([noted(['read'], ['write'])])
+    given([installed, noted(['read'], ['write'])])
+      .when(grant(['read'], ['write']))
+      .thenNothing()
+    given([installed, noted(['read'], ['write'])])
+      .when(grant(['read', 'write'], []))
+      .thenEvents([noted(['read', 'write'], [])])
+  })
+
+  it('ends the lack of one', () =>
+    given([installed, lost, noted(['read'], [])])
+      .when(grant(['read'], []))
+      .thenEvents([{ type: 'ConnectorRecovered', data: { code: 'access_lost' } }]))
+
+  it('is forgotten with its tokens', () => {
+    const detached: ConnectorEvent = {
+      type: 'ConnectorCredentialsDetached',
+      data: { purpose: 'oauth_tokens', credentialId },
+    }
+    given([installed, tokens, noted(['read'], []), detached])
+      .when(grant(['read'], []))
+      .thenEvents([noted(['read'], [])])
+  })
+
+  it('that is refreshed leaves the connector as it is', () =>
+    given([installed, tokens])
+      .when({ type: 'attachCredentials', purpose: 'oauth_tokens', credentialId, version: 2 })
+      .thenNothing())
 })
 
 describe('upgrade', () => {

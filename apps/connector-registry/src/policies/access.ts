@@ -17,7 +17,7 @@ type Handler = CommandHandler<ConnectorState, ConnectorCommand, ConnectorEvent>
 
 /**
  * What a connector is told of its access: that the vault has credentials for it or has shredded them, that a grant was
- * lost or is back. The gateway says the first too, so that its caller sees it at once; here it becomes certain.
+ * lost or is back, and what it grants. The gateway says the first too, so that its caller sees it at once; here it becomes certain.
  */
 export const followAccess =
   (handler: Handler, connectors: Connectors) =>
@@ -69,8 +69,10 @@ function onConnection(event: OAuthConnectionEvent, connectorId: ConnectorId): Re
     case 'AccessLost':
       return { connectorId, command: { type: 'needAttention', code: 'access_lost', reason: event.data.reason } }
     case 'AuthorizationGranted':
-    case 'RefreshSucceeded':
-      return { connectorId, command: { type: 'recover', code: 'access_lost' } }
+    case 'RefreshSucceeded': {
+      const { scopes, missingScopes: missing } = event.data
+      return { connectorId, command: { type: 'noteGrant', scopes, missing } }
+    }
     default:
       return undefined
   }

@@ -145,6 +145,7 @@ export class Connectors {
       name: state.name,
       status: statusOf(state),
       ...(state.attention ? { statusReason: { code: state.attention.code, message: state.attention.reason } } : {}),
+      ...(state.grant ? { oauth: { scopesGranted: state.grant.scopes, scopesMissing: state.grant.missing } } : {}),
       template: state.template,
       ...(state.template ? {} : { definition: state.definition }),
       category: definition.category,

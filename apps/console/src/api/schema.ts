@@ -1120,6 +1120,10 @@ export type components = {
         [key: string]: unknown
       }
       name: string
+      oauth?: {
+        scopesGranted: string[]
+        scopesMissing: string[]
+      }
       revision: number
       settings: {
         [key: string]: unknown
@@ -3951,6 +3955,10 @@ export interface operations {
                 [key: string]: unknown
               }
               name: string
+              oauth?: {
+                scopesGranted: string[]
+                scopesMissing: string[]
+              }
               revision: number
               settings: {
                 [key: string]: unknown

@@ -141,5 +141,17 @@ function Hint({ connector, address }: { connector: Connector; address: string })
       </Alert>
     )
   }
-  return null
+  const missing = connector.oauth?.scopesMissing ?? []
+  if (missing.length === 0) return null
+  return (
+    <Alert color="yellow" icon={<IconAlertTriangle aria-hidden />} title={`${name} was not granted everything`}>
+      <p style={{ marginTop: 0 }}>
+        {missing.join(', ')} {missing.length > 1 ? 'are' : 'is'} missing, so some of its hooks may fail. Sign in again
+        and allow everything.
+      </p>
+      <Button component={Link} to={`${address}/credentials`} size="xs" variant="default">
+        To its credentials
+      </Button>
+    </Alert>
+  )
 }

@@ -8,6 +8,7 @@ const words: Readonly<Record<string, string>> = {
   ConnectorDeactivated: 'Deactivated',
   ConnectorNeedsAttention: 'Needs attention',
   ConnectorRecovered: 'Works again',
+  ConnectorScopesGranted: 'Access granted',
   ConnectorUpgraded: 'Moved to another version',
   ConnectorRolledBack: 'Rolled back',
   ConnectorRemoved: 'Removed',

@@ -59,6 +59,8 @@ export const connectorEvents = eventFamily('registry', 'connector', {
   ConnectorDeactivated: v1(Type.Object({ reason: Type.Optional(Type.String()) })),
   ConnectorNeedsAttention: v1(Type.Object({ code: Type.String(), reason: Type.String() })),
   ConnectorRecovered: v1(Type.Object({ code: Type.String() })),
+  /** What its service grants it, where that is another than before; `missing` was asked for and not granted. */
+  ConnectorScopesGranted: v1(Type.Object({ scopes: Type.Array(Type.String()), missing: Type.Array(Type.String()) })),
   ConnectorUpgraded: v1(
     Type.Object({ from: Type.String(), to: Type.String(), settings: Settings, mappings: MappingOverrides }),
   ),

@@ -98,6 +98,10 @@ export const Connector = Type.Object({
   status: ConnectorStatus,
   /** Why it needs attention, and what to do. */
   statusReason: Type.Optional(Type.Object({ code: Type.String(), message: Type.String() })),
+  /** Of a connector that is connected by OAuth: what its service granted, and what of that asked for it did not. */
+  oauth: Type.Optional(
+    Type.Object({ scopesGranted: Type.Array(Type.String()), scopesMissing: Type.Array(Type.String()) }),
+  ),
   template: Type.Union([TemplateRef, Type.Null()]),
   definition: Type.Optional(Type.Unknown({ description: 'Of a custom connector' })),
   category: Type.Optional(Type.String()),
