@@ -487,8 +487,16 @@ describe('a delivery that fails', () => {
       asked = true
       return response.writeHead(429, { 'retry-after': '2' }).end()
     })
-    await running.createEndpoint(storeId, '/later', { retrySchedule: [1, 1] })
+    const { id: endpointId } = await running.createEndpoint(storeId, '/later', { retrySchedule: [1, 1] })
     const event = await running.publish(storeId, 'order.created')
+    const { id: deliveryId } = await deliveryOf(storeId, event.id, ({ status }) => status === 'retrying')
+    // Nobody's request undercuts it.
+    for (const asked of [
+      running.ask(webhooks.retryDelivery, { storeId, deliveryId }),
+      running.ask(webhooks.test, { storeId, endpointId }),
+    ]) {
+      expect(await refusal(asked)).toMatchObject({ kind: 'conflict', code: 'retry_after' })
+    }
     await deliveryOf(storeId, event.id, ({ status }) => status === 'succeeded')
     const [first, second] = running.receiver.journal.filter(({ path }) => path === '/later').map(({ at }) => at)
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(2_000)
