@@ -485,7 +485,7 @@ describe('a delivery that fails', () => {
     running.receiver.answer('/later', (_, response) => {
       if (asked) return response.writeHead(200).end()
       asked = true
-      return response.writeHead(429, { 'retry-after': '2' }).end()
+      return response.writeHead(429, { 'retry-after': '4' }).end()
     })
     const { id: endpointId } = await running.createEndpoint(storeId, '/later', { retrySchedule: [1, 1] })
     const event = await running.publish(storeId, 'order.created')
@@ -499,7 +499,7 @@ describe('a delivery that fails', () => {
     }
     await deliveryOf(storeId, event.id, ({ status }) => status === 'succeeded')
     const [first, second] = running.receiver.journal.filter(({ path }) => path === '/later').map(({ at }) => at)
-    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(2_000)
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(4_000)
   })
 
   it('does not follow a redirect', async () => {
