@@ -4,11 +4,12 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 
 /** A message holds no more than this of attempts, in characters; the bus carries 1 MB. */
-const MAX_CHARACTERS = 400_000
-const MIN_GATHER_MS = 25
+const MAX_CHARACTERS = 128_000
+/** What gathers is looked through this often. */
+const LOOK_EVERY_MS = 25
 const MAX_GATHER_MS = 400
-/** Gathering takes this long for each message that the last round published: many endpoints, larger rounds. */
-const GATHER_MS_PER_MESSAGE = 0.3
+/** For each endpoint whose attempts gather, they gather this much longer: about 3,300 messages a second at most. */
+const GATHER_MS_PER_ENDPOINT = 0.3
 const MAX_BACKOFF_MS = 2_000
 const ACK_TIMEOUT_MS = 5_000
 
@@ -16,6 +17,7 @@ interface Gathered {
   readonly storeId: StoreId
   readonly attempts: string[]
   readonly stored: ((sequence: number) => void)[]
+  readonly since: number
   characters: number
 }
 
@@ -27,9 +29,9 @@ export class AttemptLog {
   readonly #js: JetStreamClient
   readonly #onTrouble: (error: unknown) => void
   readonly #process = randomUUID()
-  #gathered = new Map<EndpointId, Gathered>()
+  /** By endpoint, the one that has gathered longest first. */
+  readonly #gathered = new Map<EndpointId, Gathered>()
   #timer: NodeJS.Timeout | undefined
-  #gatherMs = MIN_GATHER_MS
   #published = 0
   readonly #inFlight = new Set<Promise<void>>()
 
@@ -43,36 +45,39 @@ export class AttemptLog {
     const text = JSON.stringify(attempt)
     let gathered = this.#gathered.get(endpointId)
     if (gathered && gathered.characters + text.length > MAX_CHARACTERS) {
-      this.#gathered.delete(endpointId)
       this.#publish(endpointId, gathered)
       gathered = undefined
     }
     if (!gathered) {
-      gathered = { storeId, attempts: [], stored: [], characters: 0 }
+      gathered = { storeId, attempts: [], stored: [], since: Date.now(), characters: 0 }
       this.#gathered.set(endpointId, gathered)
     }
     gathered.attempts.push(text)
     gathered.stored.push(stored)
     gathered.characters += text.length
-    this.#timer ??= setTimeout(() => this.#flush(), this.#gatherMs)
+    this.#timer ??= setTimeout(() => this.#look(), LOOK_EVERY_MS)
   }
 
   /** Resolves when everything is stored. */
   async close(): Promise<void> {
-    this.#flush()
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (const [endpointId, gathered] of this.#gathered) this.#publish(endpointId, gathered)
     await Promise.all(this.#inFlight)
   }
 
-  #flush(): void {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
-    const gathered = this.#gathered
-    this.#gathered = new Map()
-    this.#gatherMs = Math.min(MAX_GATHER_MS, Math.max(MIN_GATHER_MS, gathered.size * GATHER_MS_PER_MESSAGE))
-    for (const [endpointId, each] of gathered) this.#publish(endpointId, each)
+  /** Publishes what has gathered long enough. */
+  #look(): void {
+    const until = Date.now() - Math.min(MAX_GATHER_MS, (this.#gathered.size - 1) * GATHER_MS_PER_ENDPOINT)
+    for (const [endpointId, gathered] of this.#gathered) {
+      if (gathered.since > until) break
+      this.#publish(endpointId, gathered)
+    }
+    this.#timer = this.#gathered.size > 0 ? setTimeout(() => this.#look(), LOOK_EVERY_MS) : undefined
   }
 
   #publish(endpointId: EndpointId, { storeId, attempts, stored }: Gathered): void {
+    this.#gathered.delete(endpointId)
     const body = `{"storeId":${JSON.stringify(storeId)},"endpointId":"${endpointId}","attempts":[${attempts.join(',')}]}`
     const publishing = this.#untilStored(attemptsSubject(storeId, endpointId), body).then((sequence) => {
       this.#inFlight.delete(publishing)
