@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { startEngine } from './lib/engine.ts'
 import { startBenchReceiver } from './lib/receiver.ts'
-import { percentile, printTable, rounded, saveResult } from './lib/report.ts'
+import { exponent, percentile, printTable, rounded, saveResult } from './lib/report.ts'
 import { createEndpoints, publishAtRate } from './lib/webhooks.ts'
 import { cpuSeconds } from './lib/usage.ts'
 
@@ -25,7 +25,7 @@ try {
   )
   await publishAtRate(platform, storeIds, { perSecond: 500, seconds: 3, bytes: 2_048 })
   const results = []
-  for (const perSecond of [20, 200, 1_000]) {
+  for (const perSecond of [100, 200, 1_000]) {
     await pause(500)
     await receiver.clear()
     const cpu = cpuSeconds(dispatcher.pid)
@@ -45,7 +45,13 @@ try {
     })
   }
   printTable('publish to receipt, ms', results)
-  saveResult('latency', { results })
+  const [small, , large] = results.map((row) => ({
+    size: row.perSecond,
+    cost: row.dispatcherCpuPer10k * row.perSecond,
+  }))
+  const growth = rounded(exponent(small!, large!), 2)
+  console.log(`\n  the dispatcher's CPU grows with the rate to the power of ${growth}`)
+  saveResult('latency', { results, growth })
 } finally {
   receiver.stop()
   await engine.stop()

@@ -64,6 +64,29 @@ async function asked({ run }: Started): Promise<{ statements: number; natsApi: n
   return { statements: rows[0].n as number, natsApi: info.api.total }
 }
 
+/** Has Postgres count each statement from its next start on. */
+async function countStatements({ run }: Started): Promise<void> {
+  const database = new Client({ connectionString: run.postgresUrl })
+  await database.connect()
+  await database.query(`ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'`)
+  await database.end()
+}
+
+/** The statements made most often since this was last asked, by the service that makes them, with how often a second. */
+async function mostOften({ run }: Started, within: number): Promise<Row[]> {
+  const database = new Client({ connectionString: run.postgresUrl })
+  await database.connect()
+  await database.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements')
+  const { rows } = await database.query<{ role: string; statement: string; calls: number }>(
+    `SELECT rolname AS role, left(regexp_replace(query, '\\s+', ' ', 'g'), 90) AS statement, calls::integer
+     FROM pg_stat_statements JOIN pg_roles ON pg_roles.oid = userid
+     WHERE rolname <> current_user ORDER BY calls DESC LIMIT 5`,
+  )
+  await database.query('SELECT pg_stat_statements_reset()')
+  await database.end()
+  return rows.map(({ role, statement, calls }) => ({ perSecond: rounded(calls / within, 2), role, statement }))
+}
+
 /** One line for each name; Postgres is a process for each connection. */
 function byName(before: readonly ProcessUsage[], after: readonly ProcessUsage[]): Row[] {
   const earlier = new Map(before.map(({ pid, cpuSeconds }) => [pid, cpuSeconds]))
@@ -85,13 +108,16 @@ async function measure(kind: 'plain' | 'demo') {
   const dataDir = mkdtempSync(join(tmpdir(), 'cartly-start-'))
   try {
     const first = await start(dataDir, kind)
+    await countStatements(first)
     await stop(first)
     const engine = await start(dataDir, kind)
     const pid = engine.process.pid as number
     await pause(SETTLE_SECONDS * 1_000)
+    await mostOften(engine, SETTLE_SECONDS)
     const [before, askedBefore] = [processTree(pid), await asked(engine)]
     await pause(seconds * 1_000)
     const [after, askedAfter] = [processTree(pid), await asked(engine)]
+    const statements = await mostOften(engine, seconds)
     await stop(engine)
     const rate = (of: keyof typeof askedAfter): number => rounded((askedAfter[of] - askedBefore[of]) / seconds, 2)
     return {
@@ -101,6 +127,7 @@ async function measure(kind: 'plain' | 'demo') {
       processes: byName(before, after),
       statementsPerSecond: rate('statements'),
       natsApiPerSecond: rate('natsApi'),
+      statements,
     }
   } finally {
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 })
@@ -110,9 +137,10 @@ async function measure(kind: 'plain' | 'demo') {
 const results = []
 for (const kind of kinds) {
   const measured = await measure(kind)
-  const { processes, ...rest } = measured
+  const { processes, statements, ...rest } = measured
   printTable(`${kind}: memory and CPU after ${seconds} s at rest (CPU: % of one core)`, processes)
   printTable(`${kind}: start, and what the servers are asked at rest`, [rest])
+  printTable(`${kind}: the statements made most often at rest`, statements)
   results.push(measured)
 }
 saveResult('start', { seconds, results })
