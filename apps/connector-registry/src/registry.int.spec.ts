@@ -172,7 +172,7 @@ describe('a connector', () => {
       revision: 1,
       expectedSequence: 0,
       commandId: credentialId,
-      actor: 'user:ada',
+      actor: 'user:ben',
       time: new Date().toISOString(),
     })
 
@@ -181,6 +181,8 @@ describe('a connector', () => {
       expect(credentials).toEqual({ set: true, credentialId, version: 1 })
       return true
     })
+    const [heard] = (await ask(registry.history, { storeId, connectorId, limit: 1 })).data
+    expect(heard).toMatchObject({ type: 'ConnectorCredentialsAttached', actor: 'user:ben' })
   })
 
   it('explains a test that failed', async () => {

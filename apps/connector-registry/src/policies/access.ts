@@ -29,7 +29,8 @@ export const followAccess =
       if (!reaction) continue
       await handler.execute(reaction.connectorId, reaction.command, {
         commandId: `access:${recorded.sequence}:${index}`,
-        actor: 'service:connector-registry',
+        // Whoever gave the credentials, or took them away, did this too.
+        actor: recorded.actor,
         storeId: recorded.storeId,
       })
     }
