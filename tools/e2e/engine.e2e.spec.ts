@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { storeEventType } from '@cartly/contracts'
-import { contactsDefinition, walkConsent } from '@cartly/demo-store'
 import { serviceNames, startEngine, type Engine } from '@cartly/launcher'
 import { eventually, testFolder } from '@cartly/testing'
 import { jetstream, type JetStreamClient } from '@nats-io/jetstream'
@@ -275,61 +274,6 @@ describe('a webhook', () => {
       'invalid_json',
       'unknown_type',
     ])
-  })
-})
-
-describe('OAuth', () => {
-  it('connects with consent, and refreshes', async () => {
-    const definition = contactsDefinition(demo.authorizationServerUrl)
-    const { id } = await api.post(`/v1/stores/${store}/connectors`, { definition, name: 'CRM' })
-    const path = `/v1/stores/${store}/connectors/${String(id)}`
-    await api.put(`${path}/credentials`, {
-      values: { clientId: 'cartly-demo', clientSecret: 'sandbox-secret-of-cartly-demo' },
-    })
-
-    const begun = await api.call('POST', `${path}/oauth/authorize`)
-    expect(begun.status).toBe(200)
-    const cookie = begun.headers
-      .getSetCookie()
-      .map((line) => line.split(';', 1)[0])
-      .join('; ')
-    const callback = await walkConsent(String(begun.body.authorizationUrl))
-
-    const landed = await fetch(callback, { headers: { cookie } })
-    expect(landed.status).toBe(200)
-    expect(await landed.text()).toMatch(/connected/i)
-
-    expect(await api.post(`${path}/test`)).toMatchObject({ ok: true })
-    await api.post(`${path}/oauth/refresh`)
-    expect(await api.post(`${path}/test`)).toMatchObject({ ok: true })
-    expect(await api.post(`${path}/activate`)).toMatchObject({ status: 'active' })
-  })
-
-  it('needs nothing but the client where the service asks for no consent', async () => {
-    const { auth, ...rest } = contactsDefinition(demo.authorizationServerUrl) as { auth: { tokenUrl: string } }
-    const { tokenUrl } = auth
-    const definition = {
-      ...rest,
-      auth: {
-        type: 'oauth2',
-        grant: 'client_credentials',
-        tokenUrl,
-        scopes: ['contacts.read', 'contacts.write'],
-        clientAuth: 'post',
-      },
-    }
-    const { id } = await api.post(`/v1/stores/${store}/connectors`, { definition, name: 'CRM of our own' })
-    const path = `/v1/stores/${store}/connectors/${String(id)}`
-    await api.put(`${path}/credentials`, {
-      values: { clientId: 'cartly-post', clientSecret: 'sandbox-secret-of-cartly-post' },
-    })
-
-    expect(await api.post(`${path}/test`)).toMatchObject({ ok: true })
-    expect(await api.post(`${path}/activate`)).toMatchObject({ status: 'active' })
-    const customer = await api.post(`${path}/hooks/add_contact/invoke`, {
-      input: { email: 'ada@example.com', firstName: 'Ada', lastName: 'Lovelace' },
-    })
-    expect(customer).toMatchObject({ status: 'succeeded' })
   })
 })
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
 import type { Provider } from 'oidc-provider'
+import type { Behaviours } from '../behaviour.ts'
 
 export interface Contact {
   readonly id: string
@@ -14,15 +15,22 @@ export interface Contact {
  */
 export class ContactsApi {
   readonly #provider: Provider
+  readonly #behaviours: Behaviours
   readonly #contacts = new Map<string, Contact>()
 
-  constructor(provider: Provider) {
+  /** @param behaviours of which it knows `status`: what it was asked is not done */
+  constructor(provider: Provider, behaviours: Behaviours) {
     this.#provider = provider
+    this.#behaviours = behaviours
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname } = new URL(request.url ?? '/', 'http://api')
-    const token = await this.#token(request.headers.authorization)
+    const behaviour = this.#behaviours.for({ method: request.method ?? 'GET', path: pathname })
+    if (behaviour?.kind === 'status' && behaviour.status !== 401) {
+      return send(response, behaviour.status, { error: 'told_to' })
+    }
+    const token = behaviour ? undefined : await this.#token(request.headers.authorization)
     if (!token) return refuse(response, 401, 'invalid_token', 'The access token is missing, expired or revoked')
     switch (`${request.method} ${pathname}`) {
       case 'GET /api/account':

@@ -29,7 +29,7 @@ export interface AuthorizationServer extends Running {
   readonly grants: number
   /** Grants revoked so far, whether asked for or because a rotated refresh token was used twice. */
   readonly grantsRevoked: number
-  /** For the standard endpoints, such as `/token` and `/token/revocation`. */
+  /** For the standard endpoints, such as `/token` and `/token/revocation`; of `/api/…` a status alone. */
   behave(instruction: Instruction): void
   behaveWell(): void
 }
@@ -60,7 +60,7 @@ export async function startAuthorizationServer(
   let grantsRevoked = 0
   provider.on('grant.revoked', () => void (grantsRevoked += 1))
 
-  const api = new ContactsApi(provider)
+  const api = new ContactsApi(provider, behaviours)
   const standard = provider.callback()
   server.on('request', async (request, response) => {
     const url = request.url ?? '/'
