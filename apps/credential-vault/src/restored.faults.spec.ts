@@ -2,6 +2,7 @@ import { cp, rename, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { vault } from '@cartly/contracts'
 import { eventually } from '@cartly/testing'
+import { Client } from 'pg'
 import { heldUp, hold, secretDriver, type SecretDriver } from './testing/secret-driver.ts'
 import { runningVault, type RunningVault, type VaultProcess } from './testing/running-vault.ts'
 
@@ -14,19 +15,23 @@ describe('a backup of Postgres that is put back', () => {
   let running: RunningVault
   let driver: SecretDriver
   let process: VaultProcess
+  let session: Client
   beforeAll(async () => {
     running = await runningVault()
     await running.stopReplicas()
     driver = await secretDriver(running)
+    session = new Client({ connectionString: running.postgres.urls.vault })
+    await session.connect()
     process = await running.startProcess()
   }, 60_000)
   afterAll(async () => {
+    await session?.end()
     await driver?.close()
     await running?.stop()
   })
 
   const tables = async (schema: string): Promise<string[]> => {
-    const { rows } = await driver.database.query<{ name: string }>(
+    const { rows } = await session.query<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.tables
        WHERE table_schema = $1 AND table_type = 'BASE TABLE' ORDER BY table_name`,
       [schema],
@@ -37,15 +42,15 @@ describe('a backup of Postgres that is put back', () => {
   const backup = async (): Promise<Restore> => {
     await process.kill()
     const names = await tables('vault')
-    for (const name of names) await driver.database.query(`CREATE TEMP TABLE "kept_${name}" AS TABLE vault."${name}"`)
+    for (const name of names) await session.query(`CREATE TEMP TABLE "kept_${name}" AS TABLE vault."${name}"`)
     process = await running.startProcess()
     return async (until) => {
       await process.kill()
-      await driver.database.query(`TRUNCATE ${names.map((name) => `vault."${name}"`).join()}`)
+      await session.query(`TRUNCATE ${names.map((name) => `vault."${name}"`).join()}`)
       // What is referred to comes first.
       const order = names.toSorted((a, b) => Number(b === 'wrapping_key') - Number(a === 'wrapping_key'))
-      for (const name of order) await driver.database.query(`INSERT INTO vault."${name}" TABLE "kept_${name}"`)
-      for (const name of names) await driver.database.query(`DROP TABLE "kept_${name}"`)
+      for (const name of order) await session.query(`INSERT INTO vault."${name}" TABLE "kept_${name}"`)
+      for (const name of names) await session.query(`DROP TABLE "kept_${name}"`)
       const release =
         until === 'up' ? await hold(running.postgres.urls.vault, 'credential_state', 'writers') : undefined
       process = await running.startProcess(until)

@@ -43,7 +43,8 @@ describe('AES-256-GCM', () => {
       }
     }
     const wrong = vectors.filter((vector) => opened(vector) !== (vector.result === 'valid' ? vector.msg : undefined))
-    expect(vectors.length).toBe(66)
+    // Left out are the 250 of other sizes: 128 and 192 bit keys, and nonces that are not of 96 bits.
+    expect([vectors.length, testGroups.flatMap(({ tests }) => tests).length]).toEqual([66, 316])
     expect(wrong.map(({ tcId }) => tcId)).toEqual([])
   })
 })

@@ -3,7 +3,7 @@ import { createEventStore, type EventStore } from '@cartly/event-store'
 import type { BusClient } from '@cartly/messaging'
 import { requestLeases } from '@cartly/vault-client'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { Client } from 'pg'
+import { Client, Pool } from 'pg'
 import { credentialIdOf } from '../domain/credential-id.ts'
 import { credentialDecider, type CredentialState } from '../domain/credential.ts'
 import type { RunningVault } from './running-vault.ts'
@@ -14,7 +14,7 @@ const keyOf = (ownerId: EndpointId) => ({ storeId, ownerId, purpose: 'webhook_se
 /** Webhook secrets of one store, and where they can be looked at: the credentials that ask for no connector. */
 export interface SecretDriver {
   readonly dispatcher: BusClient
-  readonly database: Client
+  readonly database: Pool
   readonly log: EventStore
   /** A new endpoint's secret. */
   create(): Promise<EndpointId>
@@ -36,8 +36,7 @@ export const secretId = (ownerId: EndpointId): CredentialId => credentialIdOf(ke
 
 export async function secretDriver({ nats, postgres, as }: RunningVault): Promise<SecretDriver> {
   const dispatcher = await as('webhook-dispatcher')
-  const database = new Client({ connectionString: postgres.urls.vault })
-  await database.connect()
+  const database = new Pool({ connectionString: postgres.urls.vault, max: 4 })
   const nc = await nats.connect('credential-vault')
   const log = createEventStore({ nc, js: jetstream(nc), jsm: await jetstreamManager(nc, { checkAPI: false }) })
 
@@ -88,7 +87,7 @@ export async function hold(databaseUrl: string, table: string, from: 'writers' |
 }
 
 /** How many statements wait for a table that is held. */
-export async function heldUp(database: Client): Promise<number> {
+export async function heldUp(database: Pool): Promise<number> {
   const { rows } = await database.query<{ n: number }>(
     `SELECT count(*)::integer AS n FROM pg_locks
      WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
