@@ -291,6 +291,14 @@ describe('executions', () => {
     expect(await list('errorClass=permanent&hook=buy_label')).toHaveLength(1)
     expect(await list('errorClass=transient')).toEqual([])
     expect(await list('until=2020-01-01T00:00:00Z')).toEqual([])
+    const [tested] = await eventually(async () => {
+      const tests = (await list('include=tests')).filter(({ trigger }) => String(trigger) === 'test')
+      return tests.length === 1 && tests
+    })
+    expect(tested).toMatchObject({ hook: 'test_connection', status: 'succeeded' })
+    expect(
+      await scene.api.call('POST', `/v1/stores/store_executions/executions/${String(tested!.id)}/replay`),
+    ).toMatchObject({ status: 409, body: { code: 'test_not_replayed' } })
 
     const one = `/v1/stores/store_executions/executions/${String(failed.executionId)}`
     const told = await scene.api.get(one)
@@ -298,6 +306,7 @@ describe('executions', () => {
       input: { content: { rateId: 'no_such_rate' } },
       steps: [
         {
+          input: { content: { input: { rateId: 'no_such_rate' } } },
           attempts: [{ attempt: 1, request: { headers: { authorization: '[redacted]' } }, response: { status: 400 } }],
         },
       ],
