@@ -100,6 +100,13 @@ describe('dispatchers', () => {
     await eventually(() => second.fleet.maySend())
   })
 
+  it('may leave before they were let in, and are not waited for', async () => {
+    const first = await join()
+    await first.fleet.leave()
+    const second = await join()
+    await eventually(() => second.slots.perEndpoint === 5, { withinMs: 2_000 })
+  })
+
   it('take over the share of one that was cut off, when it has stopped by itself', async () => {
     const first = await join()
     await eventually(() => first.fleet.maySend())

@@ -117,20 +117,24 @@ export class Fleet {
         const after = this.#position
         const consumer = await this.#consumer(after)
         const messages = await consumer.consume()
-        if (this.#position === after) {
-          this.#messages = messages
-          this.#heardAt = performance.now()
-          this.#beat()
-        }
-        for await (const message of messages) {
-          if (this.#messages !== messages) break
-          this.#take(message)
-        }
+        // Meanwhile it may have lapsed, or be leaving.
+        if (this.#position === after && !this.#stopped) await this.#follow(messages)
+        messages.stop()
         consumer.delete().catch(() => undefined)
       } catch (error) {
         onTrouble(error)
       }
       if (!this.#stopped) await pause(BACKOFF_MS)
+    }
+  }
+
+  async #follow(messages: ConsumerMessages): Promise<void> {
+    this.#messages = messages
+    this.#heardAt = performance.now()
+    this.#beat()
+    for await (const message of messages) {
+      if (this.#messages !== messages) return
+      this.#take(message)
     }
   }
 
