@@ -1,4 +1,4 @@
-import { spoken, type CompiledMapping, type Wanted } from '@cartly/mapping'
+import { MappingError, spoken, type CompiledMapping, type Wanted } from '@cartly/mapping'
 import type { AuthSpec } from './definition/auth.ts'
 import type { CompiledExpectation, CompiledRequest } from './compiled-chain.ts'
 import type { Expectation, RequestDefinition } from './definition/request.ts'
@@ -78,7 +78,15 @@ export function compileExpectation(
 }
 
 /** Whether a predicate that reads nothing is not true. */
-export const neverHolds = ({ references, run }: CompiledMapping): boolean => references.length === 0 && run({}) !== true
+export function neverHolds({ references, later, run }: CompiledMapping): boolean {
+  if (references.length > 0 || later) return false
+  try {
+    return run({}) !== true
+  } catch (error) {
+    if (error instanceof MappingError) return true
+    throw error
+  }
+}
 
 export const isDots = (segment: string): boolean => segment === '.' || segment === '..'
 

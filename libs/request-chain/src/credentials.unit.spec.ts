@@ -52,6 +52,12 @@ describe('credentials', () => {
     expect(never.asked).toHaveLength(2)
   })
 
+  it('that cannot be renewed just now make it a failure that passes', async () => {
+    const http = service(() => ({ status: 401 }))
+    const result = await run(hook, http, { onUnauthorized: async () => 'later' })
+    expect(failure(result)).toMatchObject({ class: 'transient', code: 'access_not_renewed' })
+  })
+
   it('that are missing are named', async () => {
     expect(
       failure(

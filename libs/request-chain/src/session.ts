@@ -10,13 +10,16 @@ import { keptBody } from './record.ts'
 /** How much longer than its timeout a request is waited for before it is given up as unanswered. */
 const GUARD_MS = 20
 
+/** What comes of asking for new credentials; `later` when there may be some after a while. */
+export type Renewal = 'renewed' | 'none' | 'later'
+
 export interface SessionOptions {
   readonly auth: AuthSpec
   readonly credentials: CredentialValues
   readonly http: HttpPort
   readonly clock: Clock
-  /** Asked once, after a 401: gives new credentials, or `undefined` when there are none to be had. */
-  readonly onUnauthorized?: () => Promise<CredentialValues | undefined>
+  /** Asked once, after a 401: gives new credentials, `later` when they cannot be had just now, `undefined` when at all. */
+  readonly onUnauthorized?: () => Promise<CredentialValues | 'later' | undefined>
 }
 
 export interface ExchangeOptions {
@@ -39,7 +42,7 @@ export class Session {
   readonly #secrets: string[] = []
   #auth: AppliedAuth
   #redactor: Redactor
-  #renewal: Promise<boolean> | undefined
+  #renewal: Promise<Renewal> | undefined
 
   /** @throws MissingCredential */
   constructor(options: SessionOptions) {
@@ -87,13 +90,14 @@ export class Session {
   }
 
   /** After a 401: whether there are new credentials to try with. Asks once, however many requests were refused. */
-  renew(): Promise<boolean> {
+  renew(): Promise<Renewal> {
     this.#renewal ??= (async () => {
       const fresh = await this.#options.onUnauthorized?.()
-      if (!fresh) return false
+      if (fresh === 'later') return 'later'
+      if (!fresh) return 'none'
       this.#auth = applyAuth(this.#options.auth, fresh)
       this.#redactor = this.#redact(fresh)
-      return true
+      return 'renewed'
     })()
     return this.#renewal
   }

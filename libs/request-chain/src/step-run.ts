@@ -11,7 +11,7 @@ import type { ReadResponse } from './read-response.ts'
 import type { StepHistory } from './record.ts'
 import type { Recorder } from './recorder.ts'
 import { waitBeforeRetry } from './retry.ts'
-import type { Session } from './session.ts'
+import type { Renewal, Session } from './session.ts'
 
 /** Outputs are kept whole, so that a chain can be taken up again; they may be no longer than this as JSON. */
 const MAX_OUTPUT_CHARS = 262_144
@@ -133,13 +133,14 @@ export class StepRun {
       return { response }
     }
     const failure = judgeResponse(this.#asked(), response, scope)
-    const failed = this.#failed(record, failure, tookMs)
+    const renewal = response.status === 401 ? await this.#renewOnce() : 'none'
+    const failed = this.#failed(record, renewal === 'later' ? notRenewed(failure) : failure, tookMs)
     // A 401 says that nothing was done, so even a write may be sent again.
-    return response.status === 401 && (await this.#renewOnce()) ? this.#attempt(request) : failed
+    return renewal === 'renewed' ? this.#attempt(request) : failed
   }
 
-  async #renewOnce(): Promise<boolean> {
-    if (this.#renewed) return false
+  async #renewOnce(): Promise<Renewal> {
+    if (this.#renewed) return 'none'
     this.#renewed = true
     return this.#context.session.renew()
   }
@@ -202,7 +203,7 @@ export class StepRun {
       this.#failed(exchange.record, silence, exchange.tookMs)
       throw new ChainError(failure)
     }
-    if (exchange.response.status === 401 && (await this.#renewOnce())) {
+    if (exchange.response.status === 401 && (await this.#renewOnce()) === 'renewed') {
       return this.#askWhetherDone(reconcile, failure)
     }
     this.#history.attempts.push(exchange.record)
@@ -283,3 +284,11 @@ export class StepRun {
 
 /** How a step, or one item of it, is known to the recorder: `buy`, `buy[2]`. */
 export const instanceKey = (step: string, index?: number): string => (index === undefined ? step : `${step}[${index}]`)
+
+/** The refusal is of a credential whose time is over, and that the next attempt may have a newer one for. */
+const notRenewed = (failure: ChainFailure): ChainFailure => ({
+  ...failure,
+  class: 'transient',
+  code: 'access_not_renewed',
+  message: `${failure.message}; other access could not be had just now`,
+})

@@ -174,6 +174,21 @@ describe('of a hook is refused', () => {
     ],
     ['a member of text', withHook({ result: { $: 'settings.channel.name' } }), '/hooks/upsert/result/$', /no "name"/],
     ['a step that never runs', withStep({ when: { $not: true } }), `${at}/when`, /never runs/],
+    [
+      'a condition that can only fail',
+      withStep({ when: { $equals: [{ $each: { in: ['x'], do: { $number: { $: 'item' } } } }, 1] } }),
+      `${at}/when`,
+      /never runs/,
+    ],
+    [
+      'JSONata in a condition',
+      {
+        mappings: { odd: { description: 'x', rules: { $jsonata: 'true' } } },
+        ...withStep({ when: { $equals: [{ $apply: { mapping: 'odd', to: 1 } }, true] } }),
+      },
+      `${at}/when`,
+      /body, an output or the result only/,
+    ],
     ['an expectation that is text', withStep({ expect: { where: 'yes' } }), `${at}/expect/where`, /true or false/],
     [
       'a header in capitals',
