@@ -1,7 +1,8 @@
 import { cp, rename, rm } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { vault } from '@cartly/contracts'
+import { vault, type StoreId } from '@cartly/contracts'
 import { eventually } from '@cartly/testing'
+import { sealToVault } from '@cartly/vault-client'
 import { Client } from 'pg'
 import { heldUp, hold, secretDriver, type SecretDriver } from './testing/secret-driver.ts'
 import { runningVault, type RunningVault, type VaultProcess } from './testing/running-vault.ts'
@@ -91,8 +92,9 @@ describe('a backup of Postgres that is put back', () => {
 
   test('from before a key was destroyed opens nothing that was under it', async () => {
     const id = await driver.create()
-    const restore = await backup()
     const admin = await running.as('admin-gateway')
+    await admin.request(vault.sealingKey, {})
+    const restore = await backup()
     const { keys } = await admin.request(vault.describeKeyring, {})
     const old = keys.find(({ state }) => state === 'primary')!.id
     const { keyId } = await admin.request(vault.addKey, {})
@@ -106,6 +108,10 @@ describe('a backup of Postgres that is put back', () => {
     expect(await driver.lent(id)).toEqual(['unopenable'])
     await driver.replace(id)
     expect(await driver.lent(id)).toEqual([secret])
+    const headers = { storeId: 'store-1' as StoreId, ownerId: id, purpose: 'webhook_headers' } as const
+    const sealed = await sealToVault(admin, headers, { A: 'a' })
+    const put = { storeId: headers.storeId, endpointId: id, names: ['A'], sealed }
+    expect(await driver.dispatcher.request(vault.putWebhookHeaders, put)).toEqual({ version: 1 })
   }, 60_000)
 })
 

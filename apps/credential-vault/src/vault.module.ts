@@ -118,6 +118,8 @@ export class VaultModule {
     ]
     onShutdown(async () => timers.forEach(clearInterval))
     await dataKeys.destroyPassedOver()
+    const sealingKeys = new SealingKeys(dataSource, keyring)
+    await sealingKeys.endUnopenable()
     keepHouse()
 
     return {
@@ -132,7 +134,7 @@ export class VaultModule {
       providers: [
         provide(credentials),
         provide(connectors),
-        provide(new SealingKeys(dataSource, keyring)),
+        provide(sealingKeys),
         provide(versions),
         provide(audit),
         provide(rotation),

@@ -1,7 +1,7 @@
-import { CartlyError, conflict, invalid, vault, type RequestOf, type ResponseOf } from '@cartly/contracts'
+import { CartlyError, vault, type RequestOf, type ResponseOf } from '@cartly/contracts'
 import { Handles } from '@cartly/messaging'
 import { Controller, Inject } from '@nestjs/common'
-import { KeyringError } from '../domain/keyring.ts'
+import { KeyringError, type KeyringErrorCode } from '../domain/keyring.ts'
 import { Rotation } from './rotation.ts'
 
 type In<K extends keyof typeof vault> = RequestOf<(typeof vault)[K]>
@@ -18,7 +18,7 @@ export class KeyringController {
 
   @Handles(vault.describeKeyring)
   describe(): Out<'describeKeyring'> {
-    return this.#rotation.describe()
+    return told(this.#rotation.describe())
   }
 
   @Handles(vault.addKey)
@@ -28,25 +28,31 @@ export class KeyringController {
 
   @Handles(vault.promoteKey)
   promote({ keyId }: In<'promoteKey'>): Out<'promoteKey'> {
-    return named(this.#rotation.promote(keyId))
+    return told(this.#rotation.promote(keyId))
   }
 
   @Handles(vault.rewrap)
   rewrap(): Out<'rewrap'> {
-    return this.#rotation.rewrap()
+    return told(this.#rotation.rewrap())
   }
 
   @Handles(vault.destroyKey)
   destroy({ keyId }: In<'destroyKey'>): Out<'destroyKey'> {
-    return named(this.#rotation.destroy(keyId))
+    return told(this.#rotation.destroy(keyId))
   }
 }
 
-/** That the key named in the request is not one of the keyring's, or no longer, is the caller's mistake. */
-const named = <T>(work: Promise<T>): Promise<T> =>
+/** Where a keyring's error is the caller's to know: the key that was named, or a key service that is away. */
+const told = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
     if (!(error instanceof KeyringError)) throw error
     const { code, message } = error
-    if (code === 'key_unknown') throw new CartlyError('not_found', code, message)
-    throw code === 'key_destroyed' ? conflict(code, message) : invalid(code, message)
+    throw new CartlyError(kinds[code], code, message, { cause: error })
   })
+
+const kinds = {
+  key_unknown: 'not_found',
+  key_destroyed: 'conflict',
+  unwrap_refused: 'internal',
+  key_service_unavailable: 'unavailable',
+} as const satisfies Record<KeyringErrorCode, CartlyError['kind']>

@@ -33,7 +33,7 @@ export class Rotation {
       keys: this.#keyring.keys().map(({ id, state }) => ({ id, state, inUse: inUse.get(id) ?? 0 })),
       rewrap: {
         running: this.#rewrapping !== undefined || (await this.#keys.isRewrapWanted()),
-        remaining: await this.#remaining(),
+        remaining: remaining(inUse, this.#keyring),
       },
     }
   }
@@ -121,7 +121,8 @@ export class Rotation {
           last = some.last
         } while (last)
       }
-      if ((await this.#remaining()) <= unopenable.length) return this.#done(rewrapped, unopenable)
+      if (remaining(await this.#keys.countByKey(), this.#keyring) <= unopenable.length)
+        return this.#done(rewrapped, unopenable)
       // What others had at hand was left to them.
       await delay(LOOK_AGAIN_MS)
     }
@@ -133,12 +134,11 @@ export class Rotation {
     const named = unopenable.slice(0, NAMED).map(({ credentialId, version }) => `${credentialId} version ${version}`)
     this.#log.error('data keys that do not open keep their old wrap', { rewrapped, left: unopenable.length, named })
   }
-
-  async #remaining(): Promise<number> {
-    const primary = this.#keyring.primary()
-    return [...(await this.#keys.countByKey())].reduce((sum, [id, count]) => (id === primary ? sum : sum + count), 0)
-  }
 }
+
+/** How many data keys are under another key than the primary one. */
+const remaining = (inUse: ReadonlyMap<string, number>, keyring: Keyring): number =>
+  [...inUse].reduce((sum, [id, count]) => (id === keyring.primary() ? sum : sum + count), 0)
 
 function rotatable(keyring: Keyring): RotatableKeyring {
   if (isRotatable(keyring)) return keyring

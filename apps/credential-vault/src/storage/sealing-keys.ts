@@ -4,7 +4,7 @@ import { statements, transaction, type Tx } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
 import type { EnvelopeSubject } from '../domain/binding.ts'
 import { openEnvelope, sealEnvelope } from '../domain/envelope.ts'
-import type { Keyring } from '../domain/keyring.ts'
+import { KeyringError, type Keyring } from '../domain/keyring.ts'
 
 export interface PublicSealingKey {
   readonly keyId: string
@@ -61,6 +61,23 @@ export class SealingKeys {
     this.#opened.set(keyId, opened)
     opened.catch(() => this.#opened.delete(keyId))
     return opened
+  }
+
+  /**
+   * Ends the keys that do not open any more: those of a backup from before their wrapping key was destroyed. What is sealed
+   * to such a key is lost, so nobody may be given it.
+   */
+  async endUnopenable(): Promise<void> {
+    const tx = statements(this.#dataSource)
+    for (const { keyId } of await tx.query<{ keyId: string }>('SELECT key_id AS "keyId" FROM sealing_key')) {
+      try {
+        await this.privateKey(keyId)
+      } catch (error) {
+        // A key service that is away says nothing of its keys.
+        if (error instanceof KeyringError && error.code === 'key_service_unavailable') return
+        await tx.query('DELETE FROM sealing_key WHERE key_id = $1', [keyId])
+      }
+    }
   }
 
   async #create(tx: Tx): Promise<PublicSealingKey> {
