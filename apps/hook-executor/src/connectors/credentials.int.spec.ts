@@ -1,5 +1,6 @@
-import { oauth, type StoreId } from '@cartly/contracts'
+import { CartlyError, oauth, type StoreId } from '@cartly/contracts'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { headers as natsHeaders } from '@nats-io/transport-node'
 import { randomUUID } from 'node:crypto'
 import { definitionOf } from '../testing/definitions.ts'
 import { startFakeService, type FakeService } from '../testing/fake-service.ts'
@@ -10,6 +11,8 @@ let service: FakeService
 /** What the refresher was asked for; it stores version 2 of the tokens unless `refuses`. */
 const refreshes: { connectorId: string; staleVersion?: number }[] = []
 let refuses = false
+/** It cannot now: the service's token endpoint is away. */
+let away = false
 
 beforeAll(async () => {
   ;[engine, service] = await Promise.all([runningExecutor(), startFakeService()])
@@ -18,6 +21,13 @@ beforeAll(async () => {
     callback: (_, message) => {
       const request = message.json<(typeof refreshes)[number]>()
       refreshes.push(request)
+      if (away) {
+        const headers = natsHeaders()
+        headers.set('Cartly-Error', 'unavailable')
+        const error = new CartlyError('unavailable', 'refresh_failed', 'Acme answered 503').toBus()
+        message.respond(JSON.stringify({ error }), { headers })
+        return
+      }
       if (!refuses) store(request.connectorId, 2, 'new-token')
       const status = refuses ? 'access_lost' : 'connected'
       message.respond(
@@ -103,6 +113,16 @@ describe('a token that the service no longer accepts', () => {
       'Bearer old-token',
       'Bearer new-token',
     ])
+  })
+
+  it('is tried again later when it cannot be refreshed just now', async () => {
+    away = true
+    const { ask } = await connected()
+
+    const { results } = await ask()
+
+    away = false
+    expect(results).toMatchObject([{ status: 'failed', error: { class: 'transient', code: 'access_not_renewed' } }])
   })
 
   it('is for the merchant to mend when it cannot be refreshed', async () => {

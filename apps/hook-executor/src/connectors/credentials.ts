@@ -13,8 +13,8 @@ export interface CredentialsOptions {
 /** The credentials of one run of a connector's chain. */
 export interface BorrowedCredentials {
   readonly values: CredentialValues
-  /** After a 401: other credentials than those refused, or undefined when there are none to be had. */
-  renew(deadlineAt: number): Promise<CredentialValues | undefined>
+  /** After a 401: other credentials than those refused; `later` when they cannot be had just now, undefined when at all. */
+  renew(deadlineAt: number): Promise<CredentialValues | 'later' | undefined>
 }
 
 /** Borrows from the vault what a connector authenticates with, and renews what a service no longer accepts. */
@@ -53,7 +53,7 @@ export class Credentials {
           return fresh.version === lease.version && fresh.credentialId === lease.credentialId ? undefined : plain(fresh)
         } catch (error) {
           // The refusal is what the merchant has to know of; what kept us from mending it is in the refresher's history.
-          if (error instanceof CartlyError) return undefined
+          if (error instanceof CartlyError) return passing.has(error.kind) ? 'later' : undefined
           throw error
         }
       },
@@ -69,6 +69,8 @@ export class Credentials {
     await this.#bus.request(oauth.refresh, { storeId, connectorId, ...known }, { deadlineAt })
   }
 }
+
+const passing: ReadonlySet<string> = new Set(['unavailable', 'timeout'])
 
 type KnownOfTokens = Pick<RequestOf<typeof oauth.refresh>, 'staleVersion' | 'expired'>
 
