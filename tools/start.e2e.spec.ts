@@ -57,6 +57,8 @@ describe('npm start', () => {
   test('is refused while it runs in the same folder', async () => {
     const second = start()
     expect(await once(second.child, 'exit')).toEqual([1, null])
+    // What the first has built is not built again.
+    expect(second.printed()).not.toContain('Buil')
     expect(second.printed()).toMatch(/✗ An engine runs in .* already \(pid \d+\)\.\n {2}→ Stop it/)
   })
 
