@@ -11,6 +11,8 @@ const ajv = new Ajv2020({
   allowUnionTypes: true,
   useDefaults: false,
   ownProperties: true,
+  // Of formats it does not know it would tell the console, in the words of whoever wrote the schema.
+  logger: false,
 })
 // ajv-formats is CommonJS whose types claim an ES default.
 ;(addFormats as unknown as (instance: Ajv2020, formats: string[]) => void)(ajv, [
