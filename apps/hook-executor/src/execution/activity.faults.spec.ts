@@ -83,7 +83,7 @@ describe('what was executed', () => {
     const activity = await replica(room)
     await nats.server.kill()
 
-    const kept = facts.map((fact) => activity.publish(fact))
+    const kept = facts.map((fact) => activity.publish({ fact, json: JSON.stringify(fact) }))
     // What does not fit into memory is in the database, and as good as recorded.
     await eventually(async () => (await waiting()) >= 225)
     await Promise.all(kept.slice(-200))
@@ -99,7 +99,7 @@ describe('what was executed', () => {
     const facts = manyOf(storeId, 5)
     const ending = await replica()
     await nats.server.kill()
-    const kept = facts.map((fact) => ending.publish(fact))
+    const kept = facts.map((fact) => ending.publish({ fact, json: JSON.stringify(fact) }))
     await ending.close()
     await Promise.all(kept)
     expect(await waiting()).toBe(5)

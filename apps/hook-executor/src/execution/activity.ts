@@ -3,6 +3,7 @@ import { executionSubject, type ExecutionRecorded } from '@cartly/contracts'
 import { counter, durations, traceHeaders, type Logger } from '@cartly/telemetry'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import { headers } from '@nats-io/transport-node'
+import type { RecordedFact } from './recorded-execution.ts'
 import type { StoredFact, UnpublishedFacts } from './unpublished-facts.ts'
 
 export interface ActivityOptions {
@@ -59,11 +60,11 @@ export class Activity {
   }
 
   /** Resolves when the fact is kept; nobody needs to wait for that who can live with its loss in a crash. */
-  publish(fact: ExecutionRecorded): Promise<void> {
+  publish({ fact, json }: RecordedFact): Promise<void> {
     measure(fact)
     const subject = executionSubject(fact.storeId, fact.connectorId)
     const { traceparent = null } = traceHeaders()
-    const stored: StoredFact = { executionId: fact.executionId, subject, traceparent, body: JSON.stringify(fact) }
+    const stored: StoredFact = { executionId: fact.executionId, subject, traceparent, body: json }
     const kept = this.#keep(stored).finally(() => this.#waiting.delete(kept))
     this.#waiting.add(kept)
     return kept

@@ -14,8 +14,14 @@ const MAX_BODY_CHARS = 16_384
 /** Of a step that asked hundreds of times, the first and the last few tell what there is to tell. */
 const KEPT_ATTEMPTS = 8
 
+/** The fact of an execution, and its JSON, which is what it costs to make: it is made once. */
+export interface RecordedFact {
+  readonly fact: ExecutionRecorded
+  readonly json: string
+}
+
 /** The fact of an execution, no larger than 256 KiB as JSON: the bodies of its steps go first. */
-export function recordedExecution(execution: Recordable, ending: Ending): ExecutionRecorded {
+export function recordedExecution(execution: Recordable, ending: Ending): RecordedFact {
   const { connector, hook, event, replayOf } = execution
   const traceId = parseTraceparent(currentTraceparent())?.traceId
   const fact: ExecutionRecorded = {
@@ -48,14 +54,16 @@ function keptBody(value: unknown): Body {
   return { content: text.slice(0, MAX_BODY_CHARS), truncated: true }
 }
 
-function bounded(fact: ExecutionRecorded): ExecutionRecorded {
+function bounded(whole: ExecutionRecorded): RecordedFact {
   const cuts = [withoutAnswers, withoutBodies, withFewAttempts, withoutAttempts]
-  let cut = fact
-  for (const next of cuts) {
-    if (Buffer.byteLength(JSON.stringify(cut)) <= MAX_FACT_BYTES) return cut
-    cut = { ...cut, steps: cut.steps.map(next) }
+  let fact = whole
+  let json = JSON.stringify(fact)
+  for (const cut of cuts) {
+    if (Buffer.byteLength(json) <= MAX_FACT_BYTES) break
+    fact = { ...fact, steps: fact.steps.map(cut) }
+    json = JSON.stringify(fact)
   }
-  return cut
+  return { fact, json }
 }
 
 const leftOut: Body = { content: '[left out: this execution is too long to keep whole]', truncated: true }

@@ -1,7 +1,7 @@
 import { compileSchema, ExecutionRecorded, newId, type StepRecord } from '@cartly/contracts'
 import { describe, expect, it } from '@jest/globals'
 import type { Execution } from './execution.ts'
-import { recordedExecution } from './recorded-execution.ts'
+import { recordedExecution as recorded } from './recorded-execution.ts'
 
 const execution = (input: unknown): Execution =>
   ({
@@ -30,6 +30,12 @@ const step = (attempts: number, bodyChars: number): StepRecord => ({
   })),
 })
 const body = (chars: number) => ({ content: 'x'.repeat(chars), truncated: false })
+/** The fact, which is what its JSON says. */
+function recordedExecution(...of: Parameters<typeof recorded>): ExecutionRecorded {
+  const { fact, json } = recorded(...of)
+  expect(JSON.parse(json)).toEqual(fact)
+  return fact
+}
 const ended = { status: 'succeeded', source: 'live', endedAt: 1_250 } as const
 const valid = compileSchema(ExecutionRecorded)
 const size = (fact: object): number => Buffer.byteLength(JSON.stringify(fact))
