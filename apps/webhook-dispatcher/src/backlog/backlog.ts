@@ -223,20 +223,33 @@ async function touchQueues(tx: Tx, put: readonly BacklogRow[], locked: readonly 
   )
 }
 
-/** Of each of these entities, the first event is the one that may be sent, and no other. */
+/**
+ * Of each of these entities, the first event is the one that may be sent, and no other. New rows count as heads until
+ * then, so it is among the heads, or it is the first of those that wait.
+ */
 async function appointHeads(tx: Tx, touched: readonly BacklogKey[]): Promise<void> {
   if (touched.length === 0) return
   const entities = touched.map(({ endpointId, entityId }) => ({ endpoint_id: endpointId, entity_id: entityId }))
   await tx.query(
-    `UPDATE backlog AS b SET head = (b.delivery_id = first.delivery_id)
-     FROM (
-       SELECT DISTINCT ON (b.endpoint_id, b.entity_id) b.endpoint_id, b.entity_id, b.delivery_id
-       FROM (SELECT DISTINCT endpoint_id, entity_id FROM jsonb_to_recordset($1::jsonb) AS t(endpoint_id text, entity_id text)) AS t
-       JOIN backlog AS b USING (endpoint_id, entity_id)
-       ORDER BY b.endpoint_id, b.entity_id, b.store_sequence
-     ) AS first
-     WHERE b.endpoint_id = first.endpoint_id AND b.entity_id = first.entity_id
-       AND b.head <> (b.delivery_id = first.delivery_id)`,
+    `WITH entity AS (
+       SELECT DISTINCT endpoint_id, entity_id FROM jsonb_to_recordset($1::jsonb) AS t(endpoint_id text, entity_id text)
+     ), candidate AS (
+       SELECT b.endpoint_id, b.entity_id, b.delivery_id, b.store_sequence
+       FROM entity JOIN backlog AS b USING (endpoint_id, entity_id) WHERE b.head
+       UNION ALL
+       SELECT e.endpoint_id, e.entity_id, next.delivery_id, next.store_sequence
+       FROM entity AS e CROSS JOIN LATERAL (
+         SELECT b.delivery_id, b.store_sequence FROM backlog AS b
+         WHERE b.endpoint_id = e.endpoint_id AND b.entity_id = e.entity_id AND NOT b.head
+         ORDER BY b.store_sequence LIMIT 1
+       ) AS next
+     ), appointed AS (
+       SELECT endpoint_id, delivery_id,
+         store_sequence = min(store_sequence) OVER (PARTITION BY endpoint_id, entity_id) AS head
+       FROM candidate
+     )
+     UPDATE backlog AS b SET head = a.head FROM appointed AS a
+     WHERE b.endpoint_id = a.endpoint_id AND b.delivery_id = a.delivery_id AND b.head <> a.head`,
     [toJson(entities)],
   )
 }
