@@ -112,6 +112,23 @@ describe('while dispatchers are killed and come again', () => {
     expect(most.store).toBeLessThanOrEqual(PER_STORE)
   }, 240_000)
 
+  it('what is in flight while all are cut off from NATS is ended, and sent again when it is back', async () => {
+    const storeId = 'store_cut_off' as StoreId
+    let [hangs, ended] = [true, 0]
+    receiver.answer('/cut-off', (_, response) => {
+      if (!hangs) return response.writeHead(200).end()
+      return response.once('close', () => void (ended = Date.now()))
+    })
+    await create(storeId, '/cut-off', { timeoutMs: 30_000, retrySchedule: [1, 1, 1] })
+    const event = await publish(storeId)
+    await eventually(() => receiver.journal.some(({ path }) => path === '/cut-off'))
+    const away = processes.crash('nats', 9_000)
+    await eventually(() => ended > 0, { withinMs: 8_000 })
+    hangs = false
+    await away
+    await eventually(() => taken('/cut-off', [event]) === 1, { withinMs: 60_000 })
+  }, 120_000)
+
   it('a Retry-After that one of them was answered is undercut by none', async () => {
     const storeId = 'store_later' as StoreId
     const seconds = 15
