@@ -8,6 +8,7 @@ import { requestLeases } from '@cartly/vault-client'
 import { Client } from 'pg'
 import { credentialIdOf } from './domain/credential-id.ts'
 import { FileKeyring } from './keyring/file-keyring.ts'
+import { fakeTransit } from './keyring/testing/fake-key-services.ts'
 import { runningVault, type RunningVault } from './testing/running-vault.ts'
 import { secretDriver } from './testing/secret-driver.ts'
 
@@ -179,6 +180,39 @@ test('a replica that has not heard of a rotation yet wraps with nothing that was
   const { rows } = await driver.database.query('SELECT wrapping_key_id AS id FROM data_key WHERE owner_id = $1', [id])
   expect(rows).toEqual([{ id: keyId }])
   expect(await driver.lent(id)).toEqual([expect.stringMatching(/^whsec_/)])
+  const admin = await running.as('admin-gateway')
+  expect(await admin.request(vault.sealingKey, {})).toMatchObject({ keyId: expect.stringMatching(/^seal_/) })
+  await driver.close()
+  await running.stop()
+})
+
+test('on a key service it is rotated there, and a key service that is away is not taken for a loss', async () => {
+  const service = await fakeTransit('token')
+  const running = await runningVault({
+    kind: 'transit',
+    url: `${service.url}/v1/transit`,
+    key: 'cartly',
+    token: 'token',
+  })
+  const [driver, admin] = await Promise.all([secretDriver(running), running.as('admin-gateway')])
+  const id = await driver.create()
+  const lent = await driver.lent(id)
+  service.rotate()
+  await admin.request(vault.rewrap, {})
+  await eventually(async () => !(await admin.request(vault.describeKeyring, {})).rewrap.running)
+  expect((await admin.request(vault.describeKeyring, {})).keys).toEqual([
+    { id: 'cartly:v1', state: 'decrypt-only', inUse: 0 },
+    { id: 'cartly:v2', state: 'primary', inUse: 1 },
+  ])
+  service.archiveBefore(2)
+  expect(await driver.lent(id)).toEqual(lent)
+
+  await service.stop()
+
+  const away = { kind: 'unavailable', code: 'key_service_unavailable' }
+  expect(await driver.lent(id)).toEqual([away.code])
+  await expect(driver.create()).rejects.toMatchObject(away)
+  await expect(admin.request(vault.describeKeyring, {})).rejects.toMatchObject(away)
   await driver.close()
   await running.stop()
 })

@@ -58,8 +58,7 @@ export class VaultModule {
     const wrapped = await countByKey(dataSource)
     const keyring = await settings.openKeyring([...wrapped].flatMap(([id, count]) => (count > 0 ? [id] : [])))
     const wrappingKeys = new WrappingKeys(dataSource, keyring)
-    let admitted = keyring.primary()
-    await wrappingKeys.admit(admitted)
+    await wrappingKeys.refresh()
     const rotation = new Rotation(keyring, wrappingKeys, log)
     onShutdown(() => rotation.stop())
 
@@ -77,7 +76,7 @@ export class VaultModule {
       repository,
       visibleIn: [credentialRunner],
     })
-    const credentials = new Credentials({ handler, repository, log: store, keyring, dataKeys })
+    const credentials = new Credentials({ handler, repository, log: store, keyring, dataKeys, wrappingKeys })
     const connectors = new ConnectorDirectory({
       dataSource,
       specOf: settings.specOf,
@@ -103,22 +102,16 @@ export class VaultModule {
         log.warn('housekeeping is put off', { error }),
       )
     }
-    const refreshKeyring = async (): Promise<void> => {
-      await keyring.refresh()
-      if (keyring.primary() === admitted) return
-      await wrappingKeys.admit(keyring.primary())
-      admitted = keyring.primary()
+    const refreshKeyring = (): void => {
+      wrappingKeys.refresh().catch((error: unknown) => log.error('the keyring cannot be read', { error }))
     }
     const timers = [
       setInterval(keepHouse, HOUSEKEEPING_EVERY_MS),
-      setInterval(
-        () => refreshKeyring().catch((error: unknown) => log.error('the keyring cannot be read', { error })),
-        REFRESH_KEYRING_EVERY_MS,
-      ),
+      setInterval(refreshKeyring, REFRESH_KEYRING_EVERY_MS),
     ]
     onShutdown(async () => timers.forEach(clearInterval))
     await dataKeys.destroyPassedOver()
-    const sealingKeys = new SealingKeys(dataSource, keyring)
+    const sealingKeys = new SealingKeys(dataSource, keyring, wrappingKeys)
     await sealingKeys.endUnopenable()
     keepHouse()
 

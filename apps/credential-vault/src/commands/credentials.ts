@@ -11,6 +11,7 @@ import { credentialIdOf, type CredentialKey } from '../domain/credential-id.ts'
 import { sealEnvelope } from '../domain/envelope.ts'
 import type { Keyring } from '../domain/keyring.ts'
 import type { DataKeys, DataKeySubject } from '../storage/data-keys.ts'
+import type { WrappingKeys } from '../storage/wrapping-keys.ts'
 
 export type StoredState = CredentialState & { readonly status: 'stored' }
 
@@ -38,6 +39,7 @@ export class Credentials {
   readonly #log: EventStore
   readonly #keyring: Keyring
   readonly #dataKeys: DataKeys
+  readonly #wrappingKeys: WrappingKeys
 
   constructor(parts: {
     handler: CommandHandler<CredentialState, CredentialCommand, CredentialEvent>
@@ -45,12 +47,14 @@ export class Credentials {
     log: EventStore
     keyring: Keyring
     dataKeys: DataKeys
+    wrappingKeys: WrappingKeys
   }) {
     this.#handler = parts.handler
     this.#repository = parts.repository
     this.#log = parts.log
     this.#keyring = parts.keyring
     this.#dataKeys = parts.dataKeys
+    this.#wrappingKeys = parts.wrappingKeys
   }
 
   /** The credential as the read model has it; undefined when nothing is stored. */
@@ -113,7 +117,7 @@ export class Credentials {
       if (at) return { keyId: envelope.keyId, at }
       if (attempt === 2)
         throw new CartlyError('unavailable', 'keyring_changed', 'The keyring is being changed; try again')
-      await this.#keyring.refresh()
+      await this.#wrappingKeys.refresh()
     }
   }
 

@@ -1,7 +1,7 @@
 import { CartlyError, vault, type RequestOf, type ResponseOf } from '@cartly/contracts'
 import { Handles } from '@cartly/messaging'
 import { Controller, Inject } from '@nestjs/common'
-import { KeyringError, type KeyringErrorCode } from '../domain/keyring.ts'
+import { KeyringError } from '../domain/keyring.ts'
 import { Rotation } from './rotation.ts'
 
 type In<K extends keyof typeof vault> = RequestOf<(typeof vault)[K]>
@@ -18,7 +18,7 @@ export class KeyringController {
 
   @Handles(vault.describeKeyring)
   describe(): Out<'describeKeyring'> {
-    return told(this.#rotation.describe())
+    return this.#rotation.describe()
   }
 
   @Handles(vault.addKey)
@@ -28,31 +28,24 @@ export class KeyringController {
 
   @Handles(vault.promoteKey)
   promote({ keyId }: In<'promoteKey'>): Out<'promoteKey'> {
-    return told(this.#rotation.promote(keyId))
+    return named(this.#rotation.promote(keyId))
   }
 
   @Handles(vault.rewrap)
   rewrap(): Out<'rewrap'> {
-    return told(this.#rotation.rewrap())
+    return this.#rotation.rewrap()
   }
 
   @Handles(vault.destroyKey)
   destroy({ keyId }: In<'destroyKey'>): Out<'destroyKey'> {
-    return told(this.#rotation.destroy(keyId))
+    return named(this.#rotation.destroy(keyId))
   }
 }
 
-/** Where a keyring's error is the caller's to know: the key that was named, or a key service that is away. */
-const told = <T>(work: Promise<T>): Promise<T> =>
+/** That the key named in the request is not one of the keyring's, or no longer, is the caller's mistake. */
+const named = <T>(work: Promise<T>): Promise<T> =>
   work.catch((error: unknown) => {
-    if (!(error instanceof KeyringError)) throw error
+    if (!(error instanceof KeyringError) || error.code === 'unwrap_refused') throw error
     const { code, message } = error
-    throw new CartlyError(kinds[code], code, message, { cause: error })
+    throw new CartlyError(code === 'key_unknown' ? 'not_found' : 'conflict', code, message)
   })
-
-const kinds = {
-  key_unknown: 'not_found',
-  key_destroyed: 'conflict',
-  unwrap_refused: 'internal',
-  key_service_unavailable: 'unavailable',
-} as const satisfies Record<KeyringErrorCode, CartlyError['kind']>

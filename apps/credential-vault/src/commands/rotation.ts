@@ -27,7 +27,7 @@ export class Rotation {
   }
 
   async describe(): Promise<KeyringDescription> {
-    await this.#keyring.refresh()
+    await this.#keys.refresh()
     const inUse = await this.#keys.countByKey()
     return {
       keys: this.#keyring.keys().map(({ id, state }) => ({ id, state, inUse: inUse.get(id) ?? 0 })),
@@ -54,7 +54,7 @@ export class Rotation {
 
   /** Begins to wrap every data key under the primary key. It goes on in the background, and after a restart. */
   async rewrap(): Promise<KeyringDescription> {
-    await this.#keyring.refresh()
+    await this.#keys.refresh()
     await this.#keys.wantRewrap()
     this.#begin()
     return this.describe()
@@ -92,7 +92,7 @@ export class Rotation {
     const keyring = rotatable(this.#keyring)
     const mine = this.#changed.then(() =>
       this.#keys.alone(async () => {
-        await keyring.refresh()
+        await this.#keys.refresh()
         return work(keyring)
       }),
     )

@@ -1,3 +1,5 @@
+import { CartlyError } from '@cartly/contracts'
+
 /**
  * What a key of the keyring may be used for, as in Tink's keysets. Rotation goes: add it `pending`, roll it out
  * everywhere, make it `primary` (the one before becomes `decrypt-only`), wrap everything anew, destroy the old one.
@@ -20,7 +22,7 @@ export interface Keyring {
   keys(): readonly KeyringKey[]
   /** Takes over what has been changed where the keys are kept. Called every few seconds. */
   refresh(): Promise<void>
-  /** @throws KeyringError `key_unknown`, `key_destroyed` or `key_service_unavailable` */
+  /** @throws KeyringError `key_unknown` or `key_destroyed`; `keyServiceAway` */
   wrap(keyId: string, dataKey: Buffer, binding: Buffer): Promise<Buffer>
   /** @throws KeyringError, `unwrap_refused` too: changed, or wrapped for something else */
   unwrap(keyId: string, wrapped: Buffer, binding: Buffer): Promise<Buffer>
@@ -40,7 +42,16 @@ export interface RotatableKeyring extends Keyring {
  * `key_unknown` is never taken for `key_destroyed`: a keyring that is not the right one must not make credentials look
  * deleted.
  */
-export type KeyringErrorCode = 'key_unknown' | 'key_destroyed' | 'unwrap_refused' | 'key_service_unavailable'
+export type KeyringErrorCode = 'key_unknown' | 'key_destroyed' | 'unwrap_refused'
+
+/** Nothing is wrong with the key or with what it wraps: whoever asked is to ask again. */
+export const keyServiceAway = (message: string): CartlyError =>
+  new CartlyError('unavailable', KEY_SERVICE_AWAY, message, { retryAfterMs: 1_000 })
+
+export const isKeyServiceAway = (error: unknown): boolean =>
+  error instanceof CartlyError && error.code === KEY_SERVICE_AWAY
+
+const KEY_SERVICE_AWAY = 'key_service_unavailable'
 
 export class KeyringError extends Error {
   readonly code: KeyringErrorCode

@@ -1,7 +1,13 @@
 import { compileSchema } from '@cartly/contracts'
 import type { Fetch } from '@cartly/egress'
 import { Type } from 'typebox'
-import { KeyringError, type Keyring, type KeyringErrorCode, type KeyringKey } from '../domain/keyring.ts'
+import {
+  KeyringError,
+  keyServiceAway,
+  type Keyring,
+  type KeyringErrorCode,
+  type KeyringKey,
+} from '../domain/keyring.ts'
 import { awsSignature, type AwsCredentials } from './aws-signature.ts'
 
 export interface AwsKmsSettings {
@@ -27,8 +33,9 @@ const words: Readonly<Record<KeyringErrorCode, string>> = {
   unwrap_refused: 'AWS KMS refuses it: it was changed, or belongs elsewhere',
   key_unknown: 'AWS KMS does not know the key',
   key_destroyed: 'AWS KMS cannot use the key in the state that it is in: it is scheduled for deletion',
-  key_service_unavailable: 'AWS KMS cannot be used now',
 }
+
+const away = keyServiceAway('AWS KMS cannot be used now')
 
 /**
  * Keys at AWS KMS, changed there. The binding travels as encryption context, by its Base64.
@@ -85,15 +92,14 @@ export class AwsKmsKeyring implements Keyring {
       reply = await response.json()
     } catch {
       // Whatever it says could hold the data key.
-      throw failure('key_service_unavailable', keyId)
+      throw away
     }
     if (response.ok) return reply
     const type =
       String((reply as Record<string, unknown> | null)?.['__type'])
         .split('#')
         .at(-1) ?? ''
-    throw failure(meaning[type] ?? 'key_service_unavailable', keyId)
+    const code = meaning[type]
+    throw code ? new KeyringError(code, keyId, words[code]) : away
   }
 }
-
-const failure = (code: KeyringErrorCode, keyId: string): KeyringError => new KeyringError(code, keyId, words[code])

@@ -1,7 +1,7 @@
 import { compileSchema } from '@cartly/contracts'
 import type { Fetch } from '@cartly/egress'
 import { Type } from 'typebox'
-import { KeyringError, type Keyring, type KeyringKey } from '../domain/keyring.ts'
+import { KeyringError, keyServiceAway, type Keyring, type KeyringKey } from '../domain/keyring.ts'
 
 export interface TransitSettings {
   /** Of the server, with the mount: `https://vault.internal:8200/v1/transit`. */
@@ -123,12 +123,12 @@ export class TransitKeyring implements Keyring {
       reply = await response.json()
     } catch {
       // Whatever it says could hold the data key.
-      throw new KeyringError('key_service_unavailable', keyId, 'The key service cannot be reached')
+      throw keyServiceAway('The key service cannot be reached')
     }
     if (response.ok) return reply
     if (response.status === 404) throw unknown(keyId)
     if (response.status !== 400) {
-      throw new KeyringError('key_service_unavailable', keyId, `The key service answered ${response.status}`)
+      throw keyServiceAway(`The key service answered ${response.status}`)
     }
     // Every refusal is a 400, and only its words tell which; these are OpenBao 2.7's.
     const words = Refusal.is(reply) ? reply.errors.join() : ''

@@ -1,5 +1,5 @@
 import { connectorEvents, notFound, type StoreId } from '@cartly/contracts'
-import type { Bus, Visibility } from '@cartly/event-store'
+import { lastSequence, type Bus, type Visibility } from '@cartly/event-store'
 import type { DataSource } from 'typeorm'
 import type { CredentialSpec } from '../domain/credential-fields.ts'
 import { findConnectors, type KnownConnector } from '../projections/connectors.ts'
@@ -44,10 +44,8 @@ export class ConnectorDirectory {
 
   /** It may have been installed a moment ago: then the log has it before the read model does. */
   async #catchUp(connectorId: string) {
-    const last = await this.#bus.jsm.streams.getMessage('EVENTS', {
-      last_by_subj: connectorEvents.subject(connectorId),
-    })
-    if (last) await this.#readModel.passed(last.seq, CAUGHT_UP_WITHIN_MS)
+    const last = await lastSequence(this.#bus, 'EVENTS', [connectorEvents.subject(connectorId)])
+    if (last > 0) await this.#readModel.passed(last, CAUGHT_UP_WITHIN_MS)
     return this.find([connectorId])
   }
 }

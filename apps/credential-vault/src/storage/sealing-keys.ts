@@ -2,9 +2,10 @@ import { createPrivateKey, generateKeyPairSync, randomBytes, type KeyObject } fr
 import { CartlyError, type SealingKey } from '@cartly/contracts'
 import { statements, transaction, type Tx } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
+import type { WrappingKeys } from './wrapping-keys.ts'
 import type { EnvelopeSubject } from '../domain/binding.ts'
 import { openEnvelope, sealEnvelope } from '../domain/envelope.ts'
-import { KeyringError, type Keyring } from '../domain/keyring.ts'
+import { isKeyServiceAway, type Keyring } from '../domain/keyring.ts'
 
 export interface PublicSealingKey {
   readonly keyId: string
@@ -33,17 +34,21 @@ interface SealingKeyRow {
 export class SealingKeys {
   readonly #dataSource: DataSource
   readonly #keyring: Keyring
+  readonly #wrappingKeys: Pick<WrappingKeys, 'refresh'>
   readonly #opened = new Map<string, Promise<KeyObject>>()
   #current: PublicSealingKey | undefined
 
-  constructor(dataSource: DataSource, keyring: Keyring) {
+  constructor(dataSource: DataSource, keyring: Keyring, wrappingKeys: Pick<WrappingKeys, 'refresh'>) {
     this.#dataSource = dataSource
     this.#keyring = keyring
+    this.#wrappingKeys = wrappingKeys
   }
 
   /** The key to seal to now. */
   async current(): Promise<PublicSealingKey> {
     if (this.#current && this.#current.validUntil.getTime() - RENEW_BEFORE_MS > Date.now()) return this.#current
+    // A new one must not be wrapped by a key that was ended elsewhere.
+    await this.#wrappingKeys.refresh()
     return (this.#current = await transaction(this.#dataSource, async (tx) => {
       await tx.query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' sealing key', 0))")
       return (await newest(tx)) ?? (await this.#create(tx))
@@ -74,7 +79,7 @@ export class SealingKeys {
         await this.privateKey(keyId)
       } catch (error) {
         // A key service that is away says nothing of its keys.
-        if (error instanceof KeyringError && error.code === 'key_service_unavailable') return
+        if (isKeyServiceAway(error)) return
         await tx.query('DELETE FROM sealing_key WHERE key_id = $1', [keyId])
       }
     }

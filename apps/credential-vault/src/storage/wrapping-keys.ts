@@ -3,7 +3,7 @@ import { statements, transaction, type Tx } from '@cartly/read-model'
 import type { DataSource } from 'typeorm'
 import type { EnvelopeSubject } from '../domain/binding.ts'
 import { rewrapEnvelope, type Envelope } from '../domain/envelope.ts'
-import { KeyringError, type Keyring } from '../domain/keyring.ts'
+import { isKeyServiceAway, type Keyring } from '../domain/keyring.ts'
 import type { DataKeyRef } from './data-keys.ts'
 import { sealingKeySubject } from './sealing-keys.ts'
 
@@ -19,6 +19,8 @@ const FOREIGN_KEY_VIOLATION = '23503'
 export class WrappingKeys {
   readonly #dataSource: DataSource
   readonly #keyring: Keyring
+  /** The primary key that was admitted last. */
+  #admitted: string | undefined
 
   constructor(dataSource: DataSource, keyring: Keyring) {
     this.#dataSource = dataSource
@@ -31,6 +33,14 @@ export class WrappingKeys {
       await tx.query("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' keyring', 0))")
       return work()
     })
+  }
+
+  /** Takes over what was changed in the keyring elsewhere, and lets its primary key be used. */
+  async refresh(): Promise<void> {
+    await this.#keyring.refresh()
+    const primary = this.#keyring.primary()
+    if (primary !== this.#admitted) await this.admit(primary)
+    this.#admitted = primary
   }
 
   /** Lets a key of the keyring be used. */
@@ -85,7 +95,7 @@ export class WrappingKeys {
   /**
    * Wraps up to `limit` of a key's data keys anew, in their order behind `after`; those that another replica has at hand
    * are left to it. Content and readers are not touched: whoever reads meanwhile finds a row that opens, before or after.
-   * @throws KeyringError `key_service_unavailable`. A data key that does not open stays as it is, and is counted.
+   * @throws `keyServiceAway`. A data key that does not open stays as it is, and is counted.
    */
   async rewrapSome(
     wrappedBy: string,
@@ -105,7 +115,7 @@ export class WrappingKeys {
         try {
           return { ...row, ...(await rewrapEnvelope(this.#keyring, subjectOf(row), row)) }
         } catch (error) {
-          if (error instanceof KeyringError && error.code === 'key_service_unavailable') throw error
+          if (isKeyServiceAway(error)) throw error
           unopenable.push(row)
           return []
         }
