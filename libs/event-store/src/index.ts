@@ -24,6 +24,7 @@ export {
   type AggregateRepository,
 } from './aggregate-projection.ts'
 export { Reactor, type ReactorOptions } from './reactor.ts'
+export { lastSequence } from './position.ts'
 export { tail, type TailOptions } from './tail.ts'
 export { createLiveView, type LiveView, type LiveViewOptions } from './live-view.ts'
 export { dropRetired, progressOf, rebuild, type ProjectionProgress, type RebuildOptions } from './rebuild.ts'

@@ -1,5 +1,5 @@
 import { conflict, connectorEvents, compileSchema, notFound, type StoreId } from '@cartly/contracts'
-import type { Bus, Visibility } from '@cartly/event-store'
+import { lastSequence, type Bus, type Visibility } from '@cartly/event-store'
 import { AuthSpec, type Catalog } from '@cartly/templates'
 import type { DataSource } from 'typeorm'
 import { Type } from 'typebox'
@@ -57,10 +57,8 @@ export class OAuthConnectors {
 
   /** It may have been installed a moment ago: then the log has it before the read model does. */
   async #catchUp(connectorId: string): Promise<KnownConnector | undefined> {
-    const last = await this.#bus.jsm.streams.getMessage('EVENTS', {
-      last_by_subj: connectorEvents.subject(connectorId),
-    })
-    if (last) await this.#readModel.passed(last.seq, CAUGHT_UP_WITHIN_MS)
+    const last = await lastSequence(this.#bus, 'EVENTS', [connectorEvents.subject(connectorId)])
+    if (last > 0) await this.#readModel.passed(last, CAUGHT_UP_WITHIN_MS)
     return findConnector(this.#dataSource, connectorId)
   }
 }
