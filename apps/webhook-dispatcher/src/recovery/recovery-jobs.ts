@@ -94,8 +94,10 @@ export class RecoveryJobs {
     const range = { since: job.since, until: job.until, after }
     for await (const { rows, position } of undelivered(bus, dataSource, endpoint, range)) {
       const mine = await transaction(dataSource, async (tx) => {
+        // What is paused or cancelled meanwhile puts nothing more into the backlog.
+        if (!(await recoveries.advance(tx, job.id, LEASE_MS, { position, recovered: rows.length }))) return false
         await hastenAll(tx, rows, ordered)
-        return recoveries.advance(tx, job.id, LEASE_MS, { position, recovered: rows.length })
+        return true
       })
       if (!mine || this.#stopped) return false
       if (rows.length > 0) onDue(Date.now())
