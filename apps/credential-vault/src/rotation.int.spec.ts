@@ -10,7 +10,7 @@ import { credentialIdOf } from './domain/credential-id.ts'
 import { FileKeyring } from './keyring/file-keyring.ts'
 import { fakeTransit } from './keyring/testing/fake-key-services.ts'
 import { runningVault, type RunningVault } from './testing/running-vault.ts'
-import { secretDriver } from './testing/secret-driver.ts'
+import { secretDriver, type SecretDriver } from './testing/secret-driver.ts'
 
 const storeId = 'store-1' as StoreId
 
@@ -164,9 +164,12 @@ describe('rotating the key', () => {
   })
 })
 
-test('a replica that has not heard of a rotation yet wraps with nothing that was ended', async () => {
+test.each<[string, string, (driver: SecretDriver, admin: BusClient) => Promise<unknown>]>([
+  ['credential', 'data_key', (driver) => driver.create()],
+  ['key to seal to', 'sealing_key', (_, admin) => admin.request(vault.sealingKey, {})],
+])('a replica that has not heard of a rotation yet wraps no %s with what was ended', async (_, table, store) => {
   const running = await runningVault()
-  const driver = await secretDriver(running)
+  const [driver, admin] = await Promise.all([secretDriver(running), running.as('admin-gateway')])
   const [old] = (await driver.database.query('SELECT id FROM wrapping_key')).rows
   // As another replica does.
   const other = await FileKeyring.open(join(running.dataDir, 'vault-keyring.json'))
@@ -175,13 +178,9 @@ test('a replica that has not heard of a rotation yet wraps with nothing that was
   await other.promote(keyId)
   await driver.database.query('DELETE FROM wrapping_key WHERE id = $1', [old.id])
 
-  const id = await driver.create()
+  await store(driver, admin)
 
-  const { rows } = await driver.database.query('SELECT wrapping_key_id AS id FROM data_key WHERE owner_id = $1', [id])
-  expect(rows).toEqual([{ id: keyId }])
-  expect(await driver.lent(id)).toEqual([expect.stringMatching(/^whsec_/)])
-  const admin = await running.as('admin-gateway')
-  expect(await admin.request(vault.sealingKey, {})).toMatchObject({ keyId: expect.stringMatching(/^seal_/) })
+  expect((await driver.database.query(`SELECT wrapping_key_id AS id FROM ${table}`)).rows).toEqual([{ id: keyId }])
   await driver.close()
   await running.stop()
 })
