@@ -103,6 +103,20 @@ describe('the OAuth refresher', () => {
     expect(await get(connectorId)).toMatchObject({ status: 'none' })
   })
 
+  test('of two tabs with one connector, the one opened last completes; two with two connectors both do', async () => {
+    const [one, other] = [await install(), await install()]
+    const [first, second, third] = [await authorize(one), await authorize(one), await authorize(other)]
+    const [early, late, elsewhere] = [
+      await server.consent(first.authorizationUrl),
+      await server.consent(second.authorizationUrl),
+      await server.consent(third.authorizationUrl),
+    ]
+    // The second tab's cookie has taken the place of the first one's, and the other connector has one of its own.
+    expect(await callback(one, early, second.browserToken)).toMatchObject({ outcome: 'refused' })
+    expect(await callback(other, elsewhere, third.browserToken)).toMatchObject({ outcome: 'connected' })
+    expect(await callback(one, late, second.browserToken)).toMatchObject({ outcome: 'connected' })
+  })
+
   test('a merchant who declines is told so', async () => {
     const connectorId = await install()
     const { authorizationUrl, browserToken } = await authorize(connectorId)
@@ -141,6 +155,28 @@ describe('the OAuth refresher', () => {
     })
     expect(await connect(connectorId)).toMatchObject({ outcome: 'connected' })
     expect(await get(connectorId)).toMatchObject({ status: 'connected' })
+  })
+
+  test('a lost reply is had again within the replay window', async () => {
+    const replaying = await testAuthorizationServer({ replays: true })
+    const spec = {
+      authorizationUrl: `${replaying.url}/auth`,
+      tokenUrl: `${replaying.url}/token`,
+      issuer: replaying.url,
+    }
+    const connectorId = await running.install(storeId, byCode({ ...spec, replayWindowSeconds: 60 }), {
+      ...replaying.client,
+    })
+    const { authorizationUrl, browserToken } = await authorize(connectorId)
+    await callback(connectorId, await replaying.consent(authorizationUrl), browserToken)
+    replaying.trouble({ kind: 'lost' })
+    await expect(refresh(connectorId)).rejects.toMatchObject({ kind: 'unavailable', code: 'refresh_failed' })
+
+    expect(await refresh(connectorId)).toMatchObject({ status: 'connected' })
+
+    expect(replaying.tokenCalls).toEqual(['authorization_code', 'refresh_token', 'refresh_token'])
+    expect(replaying.refusals).toEqual([])
+    await replaying.stop()
   })
 
   test('a failure that passes ends nothing', async () => {
