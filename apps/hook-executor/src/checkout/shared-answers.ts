@@ -50,7 +50,7 @@ export class SharedAnswers {
 
   /** Lets the others know; that they may miss it costs a request at most. */
   keep(key: string, entry: Entry): void {
-    if (entry.kept.length > MAX_CHARS || this.#nc.isClosed()) return
+    if (entry.kept.length > MAX_CHARS || this.#nc.isClosed() || this.#nc.isDraining()) return
     this.#nc.publish(subjectOf(key), JSON.stringify(entry))
   }
 }

@@ -44,6 +44,7 @@ export class CircuitPeers {
   }
 
   tell(connectorId: ConnectorId, circuit: OpenCircuit | undefined): void {
+    if (this.#nc.isClosed() || this.#nc.isDraining()) return
     const open = circuit && { leftMs: circuit.until - Date.now(), forMs: circuit.forMs, trying: circuit.trying }
     const said: Static<typeof News> = { from: this.#replica, connectorId, ...(open ? { open } : {}) }
     this.#nc.publish(SUBJECT, JSON.stringify(said))
