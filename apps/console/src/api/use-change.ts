@@ -13,3 +13,6 @@ export function useChange<T, V = void>(
     onSettled: () => client.invalidateQueries({ queryKey: storeKey(storeId) }),
   })
 }
+
+/** For code that goes on after a change: when it fails, the page shows its `error`, and nothing is left to do. */
+export const shownAsError = (): void => undefined

@@ -1,50 +1,44 @@
 import { Button, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { answered, api } from '../api/client.ts'
 import { changeOf } from '../api/change-of.ts'
-import { useChange } from '../api/use-change.ts'
+import { shownAsError } from '../api/use-change.ts'
 import type { Connector } from '../integrations/queries.ts'
 import type { Service } from '../integrations/use-service.ts'
-import { useStoreId } from '../shell/use-store-id.ts'
 import { Disclosure } from '../ui/disclosure.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
 import { SchemaFields } from './schema-fields.tsx'
+import { useConfigure } from './use-configure.ts'
 
 interface SettingsFormProps {
   readonly connector: Connector
   readonly service: Service
   readonly submit: string
-  readonly onSaved: () => void
+  /** @param undo what takes it back; absent when nothing was changed */
+  readonly onSaved: (undo?: () => Promise<unknown>) => void
 }
 
 /** Name, the settings that the service's schema describes, and its address. Saves only what was changed. */
 export function SettingsForm({ connector, service, submit, onSaved }: SettingsFormProps) {
-  const storeId = useStoreId()
   const [name, setName] = useState(connector.name)
   const [settings, setSettings] = useState(connector.settings)
   const [baseUrl, setBaseUrl] = useState(connector.endpoints.baseUrl ?? '')
-  const change = {
-    name,
-    settings: changeOf(connector.settings, settings),
-    endpoints: changeOf(connector.endpoints, baseUrl ? { baseUrl } : {}),
-  }
+  const after = { name, settings, endpoints: baseUrl ? { baseUrl } : {} }
+  const change = changeFrom(connector, after)
   const changed =
     name !== connector.name || [change.settings, change.endpoints].some((names) => Object.keys(names).length > 0)
-  const save = useChange(storeId, (body: typeof change) =>
-    answered(
-      api.PATCH('/v1/stores/{storeId}/connectors/{connectorId}', {
-        params: { path: { storeId, connectorId: connector.id }, header: { 'If-Match': `"${connector.revision}"` } },
-        body,
-      }),
-    ),
-  )
+  const save = useConfigure(connector)
+  // Not as a callback of `mutate`: what is saved may draw the form anew, and with it such callbacks are gone.
+  const saveChange = async () => {
+    const { revision } = await save.mutateAsync({ change, revision: connector.revision })
+    onSaved(() => save.mutateAsync({ change: changeFrom(after, connector), revision }))
+  }
   const fields = Object.keys(service.settings.properties ?? {})
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        if (!changed) return onSaved()
-        save.mutate(change, { onSuccess: onSaved })
+        if (changed) void saveChange().catch(shownAsError)
+        else onSaved()
       }}
     >
       <Stack maw={640}>
@@ -95,3 +89,11 @@ export function SettingsForm({ connector, service, submit, onSaved }: SettingsFo
     </form>
   )
 }
+
+type Configured = Pick<Connector, 'name' | 'settings' | 'endpoints'>
+
+const changeFrom = (before: Configured, after: Configured) => ({
+  name: after.name,
+  settings: changeOf(before.settings, after.settings),
+  endpoints: changeOf(before.endpoints, after.endpoints),
+})

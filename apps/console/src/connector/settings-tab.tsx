@@ -1,6 +1,6 @@
-import { notifications } from '@mantine/notifications'
 import type { Connector } from '../integrations/queries.ts'
 import type { Service } from '../integrations/use-service.ts'
+import { notifyWithUndo } from '../ui/notify-with-undo.tsx'
 import { Section } from '../ui/section.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
@@ -13,7 +13,7 @@ export function SettingsTab({ connector, service }: { connector: Connector; serv
         connector={connector}
         service={service}
         submit="Save"
-        onSaved={() => notifications.show({ message: 'Saved.' })}
+        onSaved={(undo) => undo && notifyWithUndo('Saved.', undo)}
       />
     </Section>
   )

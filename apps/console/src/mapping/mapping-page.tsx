@@ -1,15 +1,15 @@
 import { Badge, Button } from '@mantine/core'
-import { notifications } from '@mantine/notifications'
 import { useQuery } from '@tanstack/react-query'
 import { useMemo, useState } from 'react'
-import { answered, api } from '../api/client.ts'
-import { useChange } from '../api/use-change.ts'
+import { shownAsError } from '../api/use-change.ts'
+import { useConfigure } from '../connector/use-configure.ts'
 import { connectorQuery, type Connector } from '../integrations/queries.ts'
 import { useService, type Service } from '../integrations/use-service.ts'
 import { useMay } from '../session/use-session.ts'
 import { usePart, useStoreId } from '../shell/use-store-id.ts'
 import { ConfirmButton } from '../ui/confirm-button.tsx'
 import { Empty } from '../ui/empty.tsx'
+import { notifyWithUndo } from '../ui/notify-with-undo.tsx'
 import { Page } from '../ui/page.tsx'
 import { PageLoading } from '../ui/page-loading.tsx'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
@@ -54,17 +54,17 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
   const standards = Object.fromEntries(Object.entries(service.mappings).map(([each, one]) => [each, one.rules]))
   const changed = JSON.stringify(rules) !== JSON.stringify(own ?? standard)
 
-  const save = useChange(storeId, (mappings: Record<string, unknown>) =>
-    answered(
-      api.PATCH('/v1/stores/{storeId}/connectors/{connectorId}', {
-        params: {
-          path: { storeId, connectorId: connector.id },
-          header: { 'If-Match': `"${connector.revision}"` },
-        },
-        body: { mappings },
-      }),
-    ),
-  )
+  const save = useConfigure(connector)
+  // Not as a callback of `mutate`: what is saved draws this part of the page anew, and with it such callbacks are gone.
+  const saveRules = async () => {
+    const { revision } = await save.mutateAsync({
+      change: { mappings: { [name]: rules } },
+      revision: connector.revision,
+    })
+    notifyWithUndo('Saved. Test the connection, then it is used with the next run.', () =>
+      save.mutateAsync({ change: { mappings: { [name]: own ?? null } }, revision }),
+    )
+  }
   const problems = save.error?.problem.errors
   const refused = useMemo(
     () => (problems ?? []).map((error) => ({ ...error, pointer: error.pointer.replace(`/mappings/${name}`, '') })),
@@ -94,7 +94,9 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
                 title={`Give up your own ${name}?`}
                 consequence="The template’s mapping takes its place with the next run. Yours stays readable in the history."
                 confirm="Give it up"
-                onConfirm={() => save.mutateAsync({ [name]: null })}
+                onConfirm={() =>
+                  save.mutateAsync({ change: { mappings: { [name]: null } }, revision: connector.revision })
+                }
               />
             )}
             {changed && (
@@ -105,15 +107,7 @@ function MappingEditor({ connector, service, name }: { connector: Connector; ser
             <Button
               disabled={!changed || !valid}
               loading={save.isPending}
-              onClick={() =>
-                save.mutate(
-                  { [name]: rules },
-                  {
-                    onSuccess: () =>
-                      notifications.show({ message: 'Saved. Test the connection, then it is used with the next run.' }),
-                  },
-                )
-              }
+              onClick={() => void saveRules().catch(shownAsError)}
             >
               Save
             </Button>

@@ -6,7 +6,7 @@ import { Section } from '../ui/section.tsx'
 export function SettingsStep(props: { connector: Connector; service: Service; onDone: () => void }) {
   return (
     <Section title="Settings" description="All of it can be changed later. What you leave empty keeps its default.">
-      <SettingsForm {...props} submit="Save and continue" onSaved={props.onDone} />
+      <SettingsForm {...props} submit="Save and continue" onSaved={() => props.onDone()} />
     </Section>
   )
 }
