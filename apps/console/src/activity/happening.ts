@@ -1,5 +1,6 @@
 import type { Schemas } from '../api/client.ts'
 import { connectorEventWords } from '../connector/event-words.ts'
+import { runWords } from '../execution/run-words.ts'
 import type { LiveEvent } from '../live/live-event.ts'
 import type { Status } from '../ui/status.tsx'
 
@@ -21,7 +22,7 @@ export const ofExecution = (run: Schemas['ExecutionSummary']): Happening => ({
   key: run.id,
   kind: 'execution',
   at: run.startedAt,
-  what: run.hook,
+  what: runWords(run),
   status: run.status,
   took: run.durationMs,
   detail: run.error?.message ?? (run.source === 'live' ? '' : `from ${run.source}`),

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import { moreOf } from '../api/more-of.ts'
 import { errorClassWords } from '../execution/error-words.ts'
+import { runWords } from '../execution/run-words.ts'
 import {
   executionsQuery,
   type Connector,
@@ -29,7 +30,7 @@ const columns: readonly Column<ExecutionSummary>[] = [
   {
     header: 'Hook',
     width: 'minmax(7rem, 1.4fr)',
-    cell: ({ hook, trigger }) => (trigger === 'test' ? 'Test of the connection' : hook),
+    cell: runWords,
   },
   { header: 'Result', width: '8rem', sign: true, cell: ({ status }) => <StatusBadge status={status} terse /> },
   { header: 'From', width: '5rem', cell: ({ source }) => source, wideOnly: true },

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link } from 'react-router'
 import { answered, api } from '../api/client.ts'
 import { useChange } from '../api/use-change.ts'
+import { justRun } from '../execution/just-run.ts'
 import type { Connector } from '../integrations/queries.ts'
 import type { JsonSchema, Service } from '../integrations/use-service.ts'
 import { JsonEditor } from '../json/json-editor.tsx'
@@ -111,6 +112,7 @@ function TryHook({ connector, service, hook }: TryHookProps) {
               <Button
                 component={Link}
                 to={`/stores/${storeId}/executions/${invoke.data.executionId}`}
+                state={justRun}
                 variant="subtle"
                 size="compact-sm"
               >

@@ -1,6 +1,6 @@
 import { Anchor, Badge, Code, Group, SimpleGrid, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { Link } from 'react-router'
+import { Link, useLocation } from 'react-router'
 import { sourceWords } from '../connector/source-words.ts'
 import { connectorQuery, executionQuery, type Execution } from '../integrations/queries.ts'
 import { JsonView } from '../json/json-view.tsx'
@@ -14,7 +14,9 @@ import { Read } from '../ui/read.tsx'
 import { Section } from '../ui/section.tsx'
 import { StatusBadge } from '../ui/status.tsx'
 import { ErrorExplained } from './error-explained.tsx'
+import { justRun, untilRecorded } from './just-run.ts'
 import { Replay } from './replay.tsx'
+import { runWords } from './run-words.ts'
 import { StepDetail } from './step-detail.tsx'
 import { TraceLink } from './trace-link.tsx'
 import { Waterfall } from './waterfall.tsx'
@@ -22,7 +24,8 @@ import { Waterfall } from './waterfall.tsx'
 /** One run of a hook: what became of it, each step, and what to do if it failed. */
 export function Component() {
   const storeId = useStoreId()
-  const execution = useQuery(executionQuery(storeId, usePart('executionId')))
+  const fresh = useLocation().state === justRun
+  const execution = useQuery({ ...executionQuery(storeId, usePart('executionId')), ...(fresh ? untilRecorded : {}) })
   return (
     <Read query={execution} what="the run">
       {(run) => <ExecutionPage key={run.id} run={run} />}
@@ -45,7 +48,7 @@ function ExecutionPage({ run }: { run: Execution }) {
   const source = sourceWords[run.source]
   return (
     <Page
-      title={run.hook}
+      title={runWords(run)}
       badge={
         <>
           <StatusBadge status={run.status} />
@@ -65,7 +68,7 @@ function ExecutionPage({ run }: { run: Execution }) {
           <Moment at={run.startedAt} />, took {duration(run.durationMs)}
         </>
       }
-      actions={<Replay run={run} />}
+      actions={run.trigger === 'test' ? undefined : <Replay run={run} />}
     >
       {run.error && <ErrorExplained run={run} name={name} />}
       <Section

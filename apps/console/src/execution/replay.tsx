@@ -5,6 +5,7 @@ import { useNavigate } from 'react-router'
 import { answered, api } from '../api/client.ts'
 import { useChange } from '../api/use-change.ts'
 import type { Execution } from '../integrations/queries.ts'
+import { justRun } from './just-run.ts'
 import { useMay } from '../session/use-session.ts'
 import { useStoreId } from '../shell/use-store-id.ts'
 import { ProblemAlert } from '../ui/problem-alert.tsx'
@@ -64,7 +65,8 @@ export function Replay({ run }: { run: Execution }) {
               loading={replay.isPending}
               onClick={() =>
                 replay.mutate(undefined, {
-                  onSuccess: ({ executionId }) => void navigate(`/stores/${storeId}/executions/${executionId}`),
+                  onSuccess: ({ executionId }) =>
+                    void navigate(`/stores/${storeId}/executions/${executionId}`, { state: justRun }),
                 })
               }
             >
