@@ -93,7 +93,7 @@ describe('every page', () => {
     expect(whole).toBeGreaterThan(50 * 1024)
     expect(whole).toBeLessThan(300 * 1024)
     expect(new Set(asked)).toEqual(new Set([`/v1${store}/live`, `/v1${store}/connectors`, '/v1/templates']))
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('the keyboard', () => {
@@ -102,7 +102,7 @@ describe('the keyboard', () => {
     await page.getByRole('link', { name: 'Webhooks' }).press('Enter')
     await heading(page, 'Webhooks')
     expect(await page.evaluate('document.activeElement.textContent')).toBe('Webhooks')
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('a server that is away', () => {
@@ -115,7 +115,7 @@ describe('a server that is away', () => {
     await page.unrouteAll()
     await press(page, 'Try again')
     await page.getByText('The sample receiver').waitFor()
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('another store', () => {
@@ -152,7 +152,7 @@ describe('another store', () => {
     const before = await other.getByText('just now').count()
     await eventually(async () => (await other.getByText('just now').count()) > before)
     expect(await page.getByText('Nothing happens right now').count()).toBe(1)
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('the activity', () => {
@@ -177,7 +177,7 @@ describe('the activity', () => {
 
     await row.getByRole('link').click()
     await heading(page, 'product.deleted')
-  }, 60_000)
+  }, 120_000)
 
   it('names the reason for which an event was put aside', async () => {
     const page = await console.visit('/stores/store_odd/activity/rejected', { stores: ['store_odd'] })
@@ -188,5 +188,5 @@ describe('the activity', () => {
     await press(page, 'What came')
     await page.getByLabel('Body (its first 4 KiB)').getByText('"id": 7').waitFor()
     expect(await barriersOn(page)).toEqual([])
-  }, 60_000)
+  }, 120_000)
 })

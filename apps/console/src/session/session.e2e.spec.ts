@@ -74,7 +74,7 @@ describe('at the identity provider', () => {
     await page.getByRole('button', { name: 'ada' }).waitFor()
     expect(await inReach(page)).not.toMatch(/eyJ/)
     expect(await sessionOf(page)).toMatchObject({ httpOnly: true, sameSite: 'Strict' })
-  }, 60_000)
+  }, 120_000)
 
   it('offers only what the account may do', async () => {
     const page = await begun(`${store}/webhooks`)
@@ -82,7 +82,7 @@ describe('at the identity provider', () => {
 
     await page.getByText('No webhook yet').waitFor()
     expect(await page.getByRole('link', { name: 'Add a webhook' }).count()).toBe(0)
-  }, 60_000)
+  }, 120_000)
 
   it('says so when it is cancelled, or when the account has no store', async () => {
     const cancelled = await begun('/')
@@ -93,7 +93,7 @@ describe('at the identity provider', () => {
     await signInAs(cancelled, 'ben')
     await heading(cancelled, 'You may not use this')
     expect(await barriersOn(cancelled)).toEqual([])
-  }, 60_000)
+  }, 120_000)
 
   it('is signed out of too, when one signs out here', async () => {
     const page = await begun(`${store}/webhooks`)
@@ -105,7 +105,7 @@ describe('at the identity provider', () => {
     await page.waitForURL(`${console.url}/`)
     await heading(page, 'Sign in')
     expect(await sessionOf(page)).toBeUndefined()
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('by link', () => {
@@ -129,7 +129,7 @@ describe('by link', () => {
     await page.goBack()
     await heading(page, 'Webhooks')
     expect(await inReach(page)).not.toMatch(/eyJ|token/)
-  }, 60_000)
+  }, 120_000)
 
   it('works pasted, and says why when it does not', async () => {
     const page = await console.visit(`${store}/webhooks`, { stores: null })
@@ -142,7 +142,7 @@ describe('by link', () => {
     await page.getByLabel('Sign-in link or token').fill(`${console.url}/#token=${await token()}`)
     await press(page, 'Sign in')
     await heading(page, 'Webhooks')
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('a session', () => {
@@ -159,7 +159,7 @@ describe('a session', () => {
       await page.getByRole('link', { name: /Cartly account/ }).evaluate((link) => (link as HTMLAnchorElement).href),
     )
     expect(address.searchParams.get('returnTo')).toBe(`${store}/webhooks`)
-  }, 60_000)
+  }, 120_000)
 
   it('does nothing for a page of another origin, though the browser sends its cookie there', async () => {
     const page = await console.visit(`${store}/integrations`, { stores: null })
@@ -177,5 +177,5 @@ describe('a session', () => {
 
     await page.goto(`${console.url}${store}/integrations`)
     await page.getByText('Nothing is connected yet').waitFor()
-  }, 60_000)
+  }, 120_000)
 })

@@ -7,7 +7,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { openBrowser } from './browser.ts'
 
 const built = fileURLToPath(new URL('../../dist/index.html', import.meta.url))
-const PATIENCE_MS = 15_000
+const PATIENCE_MS = 30_000
 
 interface Visit {
   /** Whose owner signs in; the demo store's when absent. `null`: nobody does. */

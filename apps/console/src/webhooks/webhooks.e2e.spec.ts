@@ -90,7 +90,7 @@ describe('a webhook', () => {
       .getByText(/retried by hand/)
       .waitFor()
     expect((await received('/console')).map(({ status }) => status)).toEqual([500, 500, 204])
-  }, 90_000)
+  }, 120_000)
 
   it('tries its conditions on what happened lately, and keeps to them', async () => {
     const { store, path, webhook, page } = await added()
@@ -114,7 +114,7 @@ describe('a webhook', () => {
     }
     await eventually(async () => (await received(path)).some(({ body }) => body.data.id === 'ord_9900'))
     expect((await received(path)).map(({ body }) => body.data.id)).not.toContain('ord_100')
-  }, 60_000)
+  }, 120_000)
 
   it('shows its secret when asked, and replaces it with a time in which both are good', async () => {
     const { store, path, webhook, page } = await added()
@@ -137,7 +137,7 @@ describe('a webhook', () => {
       return all.length > 0 && all
     })
     expect(request!.headers['webhook-signature']).toMatch(/^v1,\S+ v1,\S+$/)
-  }, 60_000)
+  }, 120_000)
 
   it('is switched off, and on again by undoing; deleting it says what is lost', async () => {
     const { webhook, page } = await added()
@@ -154,7 +154,7 @@ describe('a webhook', () => {
       .waitFor()
     await press(page, 'Delete it')
     await page.getByText('No webhook yet').waitFor()
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('the program that checks signatures', () => {
@@ -211,7 +211,7 @@ describe('what did not arrive', () => {
     await page.getByRole('tab', { name: 'Deliveries' }).click()
     await page.getByRole('row').filter({ hasText: 'order.created' }).first().getByRole('link').click()
     await page.getByText(/, recovered,/).waitFor()
-  }, 60_000)
+  }, 120_000)
 
   it('is sent at the pace that the webhook is limited to, as one can watch', async () => {
     const { store, path, webhook, page } = await added({ rateLimitPerSecond: 2 })
@@ -225,7 +225,7 @@ describe('what did not arrive', () => {
     await page.getByText(/^Sending: [1-7] of 8$/).waitFor()
     await page.getByText('Done: 8 of 8').waitFor()
     expect(await received(path)).toHaveLength(8)
-  }, 60_000)
+  }, 120_000)
 
   it('because the server said it is gone, switches the webhook off, says why, and leads to the recovery', async () => {
     const { store, path, webhook, page } = await added()
@@ -237,5 +237,5 @@ describe('what did not arrive', () => {
     await page.getByText('It was switched off by itself').waitFor()
     await page.getByRole('link', { name: 'Recover what it missed' }).click()
     await page.getByRole('button', { name: 'Count first' }).waitFor()
-  }, 60_000)
+  }, 120_000)
 })
