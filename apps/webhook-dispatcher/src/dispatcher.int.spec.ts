@@ -491,11 +491,11 @@ describe('a delivery that fails', () => {
     const event = await running.publish(storeId, 'order.created')
     const { id: deliveryId } = await deliveryOf(storeId, event.id, ({ status }) => status === 'retrying')
     // Nobody's request undercuts it.
-    for (const asked of [
+    for (const request of [
       running.ask(webhooks.retryDelivery, { storeId, deliveryId }),
       running.ask(webhooks.test, { storeId, endpointId }),
     ]) {
-      expect(await refusal(asked)).toMatchObject({ kind: 'conflict', code: 'retry_after' })
+      expect(await refusal(request)).toMatchObject({ kind: 'conflict', code: 'retry_after' })
     }
     await deliveryOf(storeId, event.id, ({ status }) => status === 'succeeded')
     const [first, second] = running.receiver.journal.filter(({ path }) => path === '/later').map(({ at }) => at)

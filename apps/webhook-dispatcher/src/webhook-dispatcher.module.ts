@@ -31,6 +31,7 @@ import { createEndpointView, type IndexedEndpoint } from './matching/endpoint-in
 import { CreateBacklog1764000100000 } from './migrations/1764000100000-create-backlog.ts'
 import { CreateRecoveries1764000200000 } from './migrations/1764000200000-create-recoveries.ts'
 import { FindHeads1764000300000 } from './migrations/1764000300000-find-heads.ts'
+import { CountAsAJob1764000400000 } from './migrations/1764000400000-count-as-a-job.ts'
 import { endpointPolicies } from './policies/endpoint-policies.ts'
 import { Housekeeping } from './policies/housekeeping.ts'
 import { endpointState } from './projections/endpoint-state.ts'
@@ -65,7 +66,12 @@ export class WebhookDispatcherModule {
     const dataSource = createDataSource({
       url: settings.databaseUrl,
       schema: 'dispatcher',
-      migrations: [CreateBacklog1764000100000, CreateRecoveries1764000200000, FindHeads1764000300000],
+      migrations: [
+        CreateBacklog1764000100000,
+        CreateRecoveries1764000200000,
+        FindHeads1764000300000,
+        CountAsAJob1764000400000,
+      ],
     })
     await migrate(dataSource)
     onShutdown(() => dataSource.destroy())

@@ -1,5 +1,4 @@
 import {
-  CartlyError,
   invalid,
   newId,
   type EndpointId,
@@ -36,8 +35,8 @@ export class RecoveryCommands {
   }
 
   /**
-   * Begins a recovery, or with `dryRun` only counts what one would send.
-   * @throws CartlyError `timeout` when counting takes longer than the caller waits.
+   * Begins a recovery, or with `dryRun` only counts what one would send: at once, or where that takes longer than the
+   * caller waits, as a job that ends with the count.
    */
   async recover(request: RequestOf<typeof webhooks.recover>, call: CallContext): Promise<Recovery> {
     const { storeId, endpointId, dryRun } = request
@@ -83,11 +82,14 @@ export class RecoveryCommands {
     const startedAt = new Date().toISOString()
     const range = { since: since.getTime(), until: until.getTime(), after: 0 }
     let total = 0
-    for await (const { rows } of undelivered(this.#options.bus, this.#options.dataSource, endpoint, range)) {
+    for await (const { rows, position } of undelivered(this.#options.bus, this.#options.dataSource, endpoint, range)) {
       total += rows.length
-      if (Date.now() > deadlineAt) {
-        throw new CartlyError('timeout', 'too_much_to_count', `More than ${total} events; choose a shorter range`)
-      }
+      if (Date.now() < deadlineAt) continue
+      const { id: endpoint_id, storeId: store_id } = endpoint
+      const { recoveries, jobs } = this.#options
+      await recoveries.add({ id, store_id, endpoint_id, since, until, dry_run: true, position, total })
+      jobs.wake()
+      return recoveries.get(store_id, endpoint_id, id)
     }
     return {
       id,

@@ -15,6 +15,7 @@ interface Row {
   position: number
   started_at: Date
   finished_at: Date | null
+  dry_run: boolean
 }
 
 /** A job that this process works on. */
@@ -25,6 +26,8 @@ export interface Job {
   readonly until: number
   readonly counted: boolean
   readonly position: number
+  /** Ends when it has counted. */
+  readonly dryRun: boolean
 }
 
 /** What a job has done since it last said so. */
@@ -49,11 +52,16 @@ export class Recoveries {
     return statements(this.#dataSource)
   }
 
-  async add(recovery: Pick<Row, 'id' | 'store_id' | 'endpoint_id' | 'since' | 'until'>): Promise<void> {
-    const { id, store_id, endpoint_id, since, until } = recovery
+  /** Adds a recovery that runs from now on; `position` and `total` are what has been counted of it before. */
+  async add(
+    recovery: Pick<Row, 'id' | 'store_id' | 'endpoint_id' | 'since' | 'until'> &
+      Partial<Pick<Row, 'dry_run' | 'position' | 'total'>>,
+  ): Promise<void> {
+    const { id, store_id, endpoint_id, since, until, dry_run = false, position = 0, total = 0 } = recovery
     await this.#sql.query(
-      `INSERT INTO recovery (id, store_id, endpoint_id, status, since, until) VALUES ($1, $2, $3, 'running', $4, $5)`,
-      [id, store_id, endpoint_id, since, until],
+      `INSERT INTO recovery (id, store_id, endpoint_id, status, since, until, dry_run, position, total)
+       VALUES ($1, $2, $3, 'running', $4, $5, $6, $7, $8)`,
+      [id, store_id, endpoint_id, since, until, dry_run, position, total],
     )
   }
 
@@ -101,7 +109,7 @@ export class Recoveries {
     return rows.length === 1
   }
 
-  async finish(id: RecoveryId, status: 'done' | 'failed'): Promise<void> {
+  async finish(id: RecoveryId, status: 'done' | 'failed' | 'dry_run'): Promise<void> {
     await this.#sql.query(
       `UPDATE recovery SET status = $3, finished_at = now() WHERE id = $1 AND holder = $2 AND status = 'running'`,
       [id, this.#holder, status],
@@ -116,6 +124,7 @@ const jobOf = (row: Row): Job => ({
   until: row.until.getTime(),
   counted: row.counted,
   position: row.position,
+  dryRun: row.dry_run,
 })
 
 const shown = (row: Row): Recovery => ({

@@ -72,6 +72,7 @@ export class RecoveryJobs {
     if (!endpoint) return recoveries.finish(job.id, 'failed')
     const position = job.counted ? job.position : 0
     if (!job.counted && !(await this.#count(job, endpoint))) return
+    if (job.dryRun) return recoveries.finish(job.id, 'dry_run')
     if (await this.#recover(job, endpoint, position)) await recoveries.finish(job.id, 'done')
   }
 

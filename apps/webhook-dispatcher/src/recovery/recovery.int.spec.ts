@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { webhooks, type EndpointId, type Recovery, type StoreId } from '@cartly/contracts'
+import { BusClient } from '@cartly/messaging'
 import { eventually } from '@cartly/testing'
 import { runningDispatcher, type RunningDispatcher } from '../testing/running-dispatcher.ts'
 
@@ -61,6 +62,19 @@ describe('a recovery', () => {
       return counted.total === 0 && counted
     })
     expect(nothing.total).toBe(0)
+  })
+
+  it('that is only counted goes on counting when its caller waits no longer', async () => {
+    const { storeId, endpointId, since } = await missed('/counted', 1_200)
+    const gateway = new BusClient(await running.nats.connect('admin-gateway'), 'admin-gateway')
+    const begun = await gateway.request(
+      webhooks.recover,
+      { storeId, endpointId, since, dryRun: true },
+      { actor: 'user:ada', deadlineAt: Date.now() + 1_000 },
+    )
+    expect(begun.status).toBe('running')
+    expect(await ended(storeId, endpointId, begun)).toMatchObject({ status: 'dry_run', total: 1_200, recovered: 0 })
+    expect(at('/counted')).toHaveLength(1)
   })
 
   it('is paused, resumed and cancelled', async () => {
