@@ -80,7 +80,7 @@ export function RecoverTab({ webhook }: { webhook: Webhook }) {
           look.data && (
             <Alert
               color={look.data.total > 0 ? 'blue' : 'green'}
-              title={look.data.total > 0 ? `${count(look.data.total)} events did not arrive` : 'Everything arrived'}
+              title={look.data.total > 0 ? `${howMany(look.data)} events did not arrive` : 'Everything arrived'}
             >
               {look.data.total > 0 && (
                 <Stack gap="xs" align="flex-start">
@@ -99,6 +99,9 @@ export function RecoverTab({ webhook }: { webhook: Webhook }) {
     </Section>
   )
 }
+
+/** A dry run that is still counting has seen so many. */
+const howMany = ({ status, total }: Recovery): string => `${status === 'running' ? 'More than ' : ''}${count(total)}`
 
 const endings: Partial<Record<Recovery['status'], string>> = {
   paused: 'Paused',
