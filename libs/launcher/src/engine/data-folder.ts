@@ -11,11 +11,16 @@ const claim = 'engine.claim'
  * Takes the folder for this process and stops what a run that was killed has left running there.
  *
  * @returns how many such processes there were, and how to give the folder back.
- * @throws LaunchError while another engine uses it.
+ * @throws LaunchError while another engine uses it, and when it cannot be made.
  */
 export async function claimFolder(dataDir: string): Promise<{ orphans: number; release: () => void }> {
   // Closed inside; but Postgres, which runs as another user when root starts it, must be able to pass.
-  for (const folder of [dataDir, join(dataDir, 'pids')]) mkdirSync(folder, { recursive: true, mode: 0o711 })
+  try {
+    for (const folder of [dataDir, join(dataDir, 'pids')]) mkdirSync(folder, { recursive: true, mode: 0o711 })
+  } catch (error) {
+    const { message } = error as Error
+    throw new LaunchError(`${dataDir} cannot be used: ${message}.`, 'Choose another folder with --data DIR.')
+  }
   const file = join(dataDir, claim)
   if (!claimFile(file)) {
     const { pid } = readPidFile(file) ?? {}

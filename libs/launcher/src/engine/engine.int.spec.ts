@@ -143,6 +143,12 @@ describe('a running engine', () => {
   })
 })
 
+test('a folder that cannot be made is named, with what to do', async () => {
+  const file = join(mkdtempSync(join(process.env.CARTLY_TEST_FOLDER ?? tmpdir(), 'file-')), 'in-the-way')
+  writeFileSync(file, '')
+  await expect(startEngine({ dataDir: join(file, 'data') })).rejects.toThrow(/cannot be used: ENOTDIR.*\n {2}→ Choose/)
+})
+
 test('a wished port that is taken is replaced, and said to be', async () => {
   const squatter = createServer().listen(0, '127.0.0.1')
   await once(squatter, 'listening')
