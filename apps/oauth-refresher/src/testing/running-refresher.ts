@@ -1,25 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connectorEvents, newId, vault, type ConnectorId, type StoreId } from '@cartly/contracts'
 import { createEgress } from '@cartly/egress'
 import { createEventStore } from '@cartly/event-store'
 import { BusClient } from '@cartly/messaging'
 import type { ServiceContext } from '@cartly/service'
-import {
-  eventually,
-  freePort,
-  testFolder,
-  testNats,
-  testPostgres,
-  testService,
-  type TestNats,
-  type TestPostgres,
-} from '@cartly/testing'
+import { eventually, testNats, testPostgres, testService, type TestNats, type TestPostgres } from '@cartly/testing'
 import { sealToVault } from '@cartly/vault-client'
 import { Client } from 'pg'
 import { OAuthModule } from '../oauth.module.ts'
+import { serviceOn, shiftingClock, type Clock, type ServiceProcess } from './service-process.ts'
 
 /** Replicas of the refresher, beside a vault in a process of its own, on real servers. */
 export interface RunningRefresher {
@@ -48,11 +38,6 @@ export interface RunningRefresherOptions {
   readonly fetchTimeoutMs?: number
   /** How long the vault lends for. */
   readonly vaultLeaseMs?: number
-}
-
-export interface Clock {
-  /** How far it is ahead of the others', in milliseconds. */
-  readonly aheadMs: number
 }
 
 export interface HeldConnections {
@@ -191,59 +176,3 @@ const draft = (storeId: StoreId, revision: number, expectedSequence: number) => 
   actor: 'user:merchant' as const,
   time: new Date().toISOString(),
 })
-
-/** A module that sets the process's clock wrong, as one whose time service failed has it. */
-const shiftingClock = ({ aheadMs }: Clock): string =>
-  `data:text/javascript,${encodeURIComponent(`
-    const { now } = Date, Real = Date
-    globalThis.Date = class extends Real {
-      constructor(...parts) { super(...(parts.length > 0 ? parts : [now() + ${aheadMs}])) }
-      static now() { return now() + ${aheadMs} }
-    }`)}`
-
-interface ServiceProcess {
-  start(): Promise<ChildProcess>
-  /** Stops it where it is, until `resume`. */
-  pause(): void
-  resume(): void
-  stop(): Promise<void>
-}
-
-async function serviceOn(
-  name: 'credential-vault' | 'oauth-refresher',
-  nats: TestNats,
-  databaseUrl: string,
-  more: Record<string, string> = {},
-): Promise<ServiceProcess> {
-  const { user, pass } = nats.credentials[name]
-  const port = await freePort()
-  const env = {
-    PATH: process.env['PATH'],
-    NATS_URL: nats.url,
-    NATS_USER: user,
-    NATS_PASSWORD: pass,
-    HEALTH_PORT: String(port),
-    DATABASE_URL: databaseUrl,
-    CARTLY_DATA_DIR: testFolder(name),
-    ...more,
-  }
-  const program = fileURLToPath(new URL(`../../../${name}/dist/main.js`, import.meta.url))
-  let child: ChildProcess | undefined
-  return {
-    async start() {
-      child = spawn(process.execPath, [program], {
-        env,
-        stdio: ['ignore', 'ignore', 'inherit'],
-      })
-      await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok, { withinMs: 30_000 })
-      return child
-    },
-    pause: () => void child?.kill('SIGSTOP'),
-    resume: () => void child?.kill('SIGCONT'),
-    async stop() {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-    },
-  }
-}
