@@ -45,7 +45,8 @@ export const credentialRoutes: readonly Route[] = [
     path,
     tag,
     summary: 'Read which credentials are stored',
-    description: 'Which fields are set, their last four characters, the version and when; never a secret.',
+    description:
+      'Which fields are set, their last four characters, the version and when; never a secret. 404 while there are none.',
     scopes: ['integrations:read', 'credentials:write'],
     params,
     response: CredentialDescription,

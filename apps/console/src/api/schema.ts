@@ -325,7 +325,7 @@ export type paths = {
     }
     /**
      * Read which credentials are stored
-     * @description Which fields are set, their last four characters, the version and when; never a secret.
+     * @description Which fields are set, their last four characters, the version and when; never a secret. 404 while there are none.
      */
     get: operations['getCredentials']
     /**
