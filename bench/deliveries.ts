@@ -44,6 +44,8 @@ try {
   const platform = await engine.connect('store-platform')
   const database = new Client({ connectionString: engine.databaseUrl('webhook-dispatcher') })
   await database.connect()
+  // Whatever else goes wrong is what is to be seen, not that the server stops after it.
+  database.on('error', () => undefined)
 
   /** Sends and waits until all of it is in the read model. */
   const round = async (storeIds: readonly string[], count: number, raw: number): Promise<Measured> => {

@@ -9,7 +9,9 @@ const HAND_OVER_AFTER_MS = 1_000
 const SWEEP_EVERY_MS = 250
 /** What would wait for a slot longer than this waits in the backlog: so an endpoint that cannot keep up holds up nobody. */
 const WAIT_IN_MEMORY_MS = 10_000
-/** The same while the intake is far behind, or half of the memory is taken: those that are slow must not fill it. */
+/** The same while half of the memory is taken: those that are slow must not fill it. */
+const WAIT_WHEN_HALF_FULL_MS = 3_000
+/** The same while the intake is far behind. */
 const WAIT_WHEN_BEHIND_MS = 1_000
 const FAR_BEHIND_MS = 30_000
 /** When so many deliveries are in memory, events wait in the stream. */
@@ -56,8 +58,9 @@ export class Dispatcher {
     const now = Date.now()
     // The pace, and the probe of a circuit, are those of the one replica that holds the endpoint's queue.
     const queued = endpoint.config.rateLimitPerSecond !== undefined || health.pause.circuit !== undefined
-    const behind = now - delivery.event.storedAt > FAR_BEHIND_MS || this.#inMemory > MAX_IN_MEMORY / 2
-    const patience = behind ? WAIT_WHEN_BEHIND_MS : WAIT_IN_MEMORY_MS
+    const behind = now - delivery.event.storedAt > FAR_BEHIND_MS
+    const halfFull = this.#inMemory > MAX_IN_MEMORY / 2
+    const patience = behind ? WAIT_WHEN_BEHIND_MS : halfFull ? WAIT_WHEN_HALF_FULL_MS : WAIT_IN_MEMORY_MS
     if (queued || health.pausedUntil > now || lane.waiting >= health.capacityWithin(patience, lane.limit))
       attempt.spill(now)
     else this.#whenSigned(attempt)
