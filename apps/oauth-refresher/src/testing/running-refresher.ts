@@ -103,13 +103,16 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
       await client.query('LOCK TABLE oauth.connection_state IN ACCESS EXCLUSIVE MODE')
       return {
         awaited: () =>
-          eventually(async () => {
-            const { rows } = await client.query(
-              `SELECT 1 FROM pg_stat_activity
+          eventually(
+            async () => {
+              const { rows } = await client.query(
+                `SELECT 1 FROM pg_stat_activity
                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM connection_state%'`,
-            )
-            return rows.length > 0
-          }),
+              )
+              return rows.length > 0
+            },
+            { withinMs: 30_000 },
+          ),
         release: () => client.end(),
       }
     },
