@@ -26,7 +26,7 @@ export function Component() {
   const template = useQuery(templateQuery(slug))
   return (
     <Page
-      title={`Connect ${template.data?.name ?? slug}`}
+      title={`Connect ${template.data?.name ?? 'a service'}`}
       crumbs={[{ label: 'Integrations', to: `/stores/${storeId}/integrations` }]}
     >
       <Steps current={1} steps={AHEAD.map((label, index) => ({ label, done: index === 0 }))} />
