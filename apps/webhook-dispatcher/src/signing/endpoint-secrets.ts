@@ -9,7 +9,7 @@ export interface DeliverySecrets {
   readonly keys: readonly SigningKey[]
   /** The endpoint's own headers; empty when it has none. */
   readonly headers: Lease['values']
-  /** Takes their values out of what a receiver answers: some send back what they got. */
+  /** Takes all of these out of what a receiver answers: some send back what they got, or what they check it with. */
   readonly redactor: Redactor
 }
 
@@ -91,12 +91,17 @@ export class EndpointSecrets {
     ])
     const now = Date.now()
     const older = signing.older.filter(({ validUntil }) => validUntil > now)
-    const keys = [signing, ...older].flatMap(({ values: { secret } }) => (secret ? [readSigningKey(secret)] : []))
+    const live = [signing, ...older].flatMap(({ values: { secret } }) => (secret ? [secret] : []))
+    const keys = live.map(readSigningKey)
     if (keys.length === 0) {
       throw new CartlyError('internal', 'no_signing_secret', 'The vault holds no signing secret for this endpoint')
     }
     const own = headers?.values ?? {}
-    const redactor = createRedactor(Object.values(own).map((value) => value.reveal()))
+    const redactor = createRedactor([
+      ...Object.values(own).map((value) => value.reveal()),
+      // Receivers know a secret with its prefix or without.
+      ...live.map((secret) => secret.reveal()).flatMap((text) => [text, text.slice(text.indexOf('_') + 1)]),
+    ])
     const ends = [signing.expiresAt, headers?.expiresAt ?? Infinity, ...older.map(({ validUntil }) => validUntil)]
     const expiresAt = Math.min(...ends)
     const secrets = { keys, headers: own, redactor }
