@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { LaunchError } from '../process/launch-error.ts'
 import { claimFile, readPidFile, stopByPidFile } from '../process/pid-file.ts'
@@ -35,8 +35,19 @@ export async function claimFolder(dataDir: string): Promise<{ orphans: number; r
   return { orphans: stopped, release: () => rmSync(file, { force: true }) }
 }
 
-/** Forgets all that an engine kept in the folder; nothing else that lies there is touched. */
+/**
+ * Forgets all that an engine kept in the folder; nothing else that lies there is touched.
+ * @throws LaunchError when what lies there is not an engine's, whatever its name.
+ */
 export async function resetFolder(dataDir: string): Promise<void> {
+  const found = existsSync(dataDir) ? readdirSync(dataDir) : []
+  const likeOurs = found.some((name) => kept.includes(name) && name !== 'pids')
+  if (likeOurs && !found.includes('secrets.json')) {
+    throw new LaunchError(
+      `${dataDir} is no engine’s folder, so nothing was removed.`,
+      'Choose another with --data DIR.',
+    )
+  }
   const { release } = await claimFolder(dataDir)
   for (const name of kept) rmSync(join(dataDir, name), { recursive: true, force: true })
   release()
