@@ -222,8 +222,8 @@ describe('refreshing under faults', () => {
       const connectorId = await connected(server)
       const before = refreshesAt(server)
       const held = await running.holdConnections()
-      // As an executor does whose request was lost: those who ask at once share one look.
-      await held.awaited(() => ask(connectorId))
+      ask(connectorId)
+      await held.awaited()
       await victim.kill()
       await held.release()
       expect(await recovered(connectorId, server, before)).toEqual({ status: 'connected', calls: 1, refused: 0 })

@@ -41,8 +41,8 @@ export interface RunningRefresherOptions {
 }
 
 export interface HeldConnections {
-  /** Resolves once a replica waits for it; `meanwhile` is done before each look. */
-  readonly awaited: (meanwhile?: () => void) => Promise<unknown>
+  /** Resolves once a replica waits for it. */
+  readonly awaited: () => Promise<unknown>
   release(): Promise<void>
 }
 
@@ -102,10 +102,9 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
       await client.query('BEGIN')
       await client.query('LOCK TABLE oauth.connection_state IN ACCESS EXCLUSIVE MODE')
       return {
-        awaited: (meanwhile) =>
+        awaited: () =>
           eventually(
             async () => {
-              meanwhile?.()
               const { rows } = await client.query(
                 `SELECT 1 FROM pg_stat_activity
                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM connection_state%'`,
