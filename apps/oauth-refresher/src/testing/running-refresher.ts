@@ -105,6 +105,8 @@ export async function runningRefresher(options: RunningRefresherOptions = {}): P
         awaited: () =>
           eventually(
             async () => {
+              // Within a transaction, what was seen first would be seen again.
+              await client.query('SELECT pg_stat_clear_snapshot()')
               const { rows } = await client.query(
                 `SELECT 1 FROM pg_stat_activity
                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%FROM connection_state%'`,
