@@ -81,10 +81,9 @@ describe("an endpoint's secrets", () => {
 
   it('can be taken out of what a receiver answers, the signing secret with its prefix and without', async () => {
     const { leases } = vaultOf({ 'X-Key': 'a long value' })
-    const secrets = new EndpointSecrets(leases)
+    secrets = new EndpointSecrets(leases)
     const { redactor } = await secrets.load(endpointWith(['X-Key']))
     const key = `${'A'.repeat(43)}=`
     expect(redactor.text(`whsec_${key} ${key} a long value`)).toBe('[redacted] [redacted] [redacted]')
-    secrets.close()
   })
 })
